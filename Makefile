@@ -1,0 +1,64 @@
+# Every target works in a fresh clone: what it needs is installed into .venv first, from the locked requirements.
+# PYTHON= names the Python that .venv is made from, PORT= where `make run` serves, ARGS= is passed on to pytest.
+
+PYTHON ?= python3
+PORT ?= 8000
+ARGS ?=
+export PYTHON PORT
+
+serving = @deploy/venv base
+checking = @deploy/venv dev
+python = .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run test coverage lint format sizes migrations schema lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+
+run: ## serve a catalog with demo data on 127.0.0.1:$PORT
+	$(serving)
+	@$(python) deploy/run_demo.py
+
+test: ## run the tests, on PostgreSQL and Redis where they can be had
+	$(checking)
+	$(python) -m pytest -n auto $(ARGS)
+
+coverage: ## run the tests and show what they do not reach
+	$(checking)
+	$(python) -m pytest -n auto --cov --cov-report=term-missing $(ARGS)
+
+lint: ## check style, types, import contracts, migrations, production settings, the API document and the locks
+	$(checking)
+	$(python) -m ruff check
+	$(python) -m ruff format --check
+	deploy/as-production $(python) -m mypy
+	.venv/bin/lint-imports
+	deploy/as-production $(python) manage.py makemigrations --check --dry-run
+	deploy/as-production $(python) manage.py check --deploy --fail-level WARNING
+	deploy/as-production $(python) manage.py spectacular --validate --fail-on-warn --file /dev/null
+	$(python) requirements/lock.py --check
+
+format: ## put the code in the common style
+	$(checking)
+	$(python) -m ruff check --fix
+	$(python) -m ruff format
+
+sizes: ## report how long functions, files and tests are
+	@$(PYTHON) tests/architecture/sizes.py
+
+migrations: ## write the migrations that changed models need
+	$(checking)
+	deploy/as-production $(python) manage.py makemigrations
+
+schema: ## write the API document to openapi.yaml
+	$(checking)
+	deploy/as-production $(python) manage.py spectacular --validate --fail-on-warn --file openapi.yaml
+
+lock: ## lock requirements/*.in again (ARGS=--upgrade for newer releases)
+	$(checking)
+	$(python) requirements/lock.py $(ARGS)
+
+clean: ## remove what tools and builds left; .venv, .env and the database stay
+	rm -rf .coverage .coverage.* htmlcov .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache static openapi.yaml
+	find accounts catalog_project deploy products requirements tests -name __pycache__ -type d -exec rm -rf {} +
