@@ -1,0 +1,42 @@
+"""Where log lines go and which ones: all of them as JSON on standard error, from Django and gunicorn alike."""
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from catalog_project.settings import env
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
+def log_level() -> str:
+    """LOG_LEVEL, in any case of letters."""
+    level = env.text("LOG_LEVEL", "INFO").upper()
+    if level not in LEVELS:
+        raise ImproperlyConfigured(f"LOG_LEVEL must be one of {', '.join(LEVELS)}.")
+    return level
+
+
+# gunicorn and Django give these handlers of their own; without one, lines go to the root and come out as JSON.
+_THROUGH_ROOT: dict[str, Any] = {"handlers": [], "propagate": True}
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "catalog_project.observability.logs.JSONFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"level": log_level(), "handlers": ["stderr"]},
+    "loggers": {
+        "django": {**_THROUGH_ROOT, "level": "NOTSET"},
+        # The access line tells every 4xx already; errors come with their trace.
+        "django.request": {"level": "ERROR"},
+        # Any client can send any Host: the access line with its 400 is enough.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # At DEBUG it would log SQL with its values.
+        "django.db.backends": {"level": "INFO"},
+        # The development server's own access lines.
+        "django.server": {**_THROUGH_ROOT, "level": "WARNING"},
+        "gunicorn.error": {**_THROUGH_ROOT, "level": "NOTSET"},
+        "gunicorn.access": {"handlers": [], "propagate": False},
+    },
+}
