@@ -22,11 +22,11 @@ run: ## serve a catalog with demo data on 127.0.0.1:$PORT
 
 test: ## run the tests, on PostgreSQL and Redis where they can be had
 	$(checking)
-	$(python) -m pytest -n auto $(ARGS)
+	$(python) -m pytest -n auto --dist loadgroup $(ARGS)
 
 coverage: ## run the tests and show what they do not reach
 	$(checking)
-	$(python) -m pytest -n auto --cov --cov-report=term-missing $(ARGS)
+	$(python) -m pytest -n auto --dist loadgroup --cov --cov-report=term-missing $(ARGS)
 
 lint: ## check style, types, import contracts, migrations, production settings, the API document and the locks
 	$(checking)

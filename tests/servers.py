@@ -13,12 +13,14 @@ and of a Redis server only a numbered database that is empty is taken.
 from __future__ import annotations
 
 import fcntl
+import gc
 import getpass
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -213,11 +215,16 @@ def from_localhost(kind: Kind) -> Server:
 @cache
 def docker_refusal() -> str:
     """Why no Docker engine can be used; empty where one answers."""
-    try:
-        docker.from_env(timeout=PROBE_SECONDS).ping()
-    except DockerException:
-        return "no Docker engine answers"
-    return ""
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        try:
+            with closing(docker.from_env(timeout=PROBE_SECONDS)) as engine:
+                engine.ping()
+        except DockerException:
+            pass
+        else:
+            return ""
+        gc.collect()  # the client leaves its socket open when nothing answers
+    return "no Docker engine answers"
 
 
 def first_line(error: Exception) -> str:
