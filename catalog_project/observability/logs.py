@@ -35,17 +35,16 @@ class JSONFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one line."""
-        return _dump(
-            {
-                **{name: value for name, value in vars(record).items() if name not in NOT_EXTRA},
-                "time": datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-                "level": record.levelname,
-                "logger": record.name,
-                "message": record.getMessage(),
-                **_request_id(),
-                **self._exception(record),
-            }
-        ).translate(UNSAFE)
+        own = {
+            "time": datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_request_id(),
+            **self._exception(record),
+        }
+        extra = {name: value for name, value in vars(record).items() if name not in NOT_EXTRA and name not in own}
+        return _dump(own | extra).translate(UNSAFE)
 
     def _exception(self, record: logging.LogRecord) -> dict[str, str]:
         return {"exception": self.formatException(record.exc_info)} if record.exc_info else {}

@@ -1,13 +1,19 @@
 import logging
-import logging.config
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from gunicorn.config import Config
-from gunicorn.glogging import Logger
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
 
 from catalog_project.observability.logs import JSONFormatter
 from catalog_project.settings.logging import LOGGING, log_level
+
+
+def fail(_: HttpRequest) -> HttpResponse:
+    raise ValueError("no such shop")
+
+
+urlpatterns = [path("fail/", fail), path("busy/", lambda _: HttpResponse(status=503))]
 
 
 @pytest.mark.parametrize(("value", "level"), [("debug", "DEBUG"), ("Warning", "WARNING"), ("ERROR", "ERROR")])
@@ -29,27 +35,23 @@ def test_all_lines_come_out_as_json_in_one_place() -> None:
     assert LOGGING["formatters"]["json"]["()"] == f"{JSONFormatter.__module__}.{JSONFormatter.__name__}"
 
 
-@pytest.fixture
-def _gunicorn_logging():
-    """Loggers as gunicorn sets them up with our configuration."""
-    names = (None, "gunicorn.error", "gunicorn.access", "django", "django.server")
-    before = {name: (vars(logging.getLogger(name)).copy(), logging.getLogger(name).handlers[:]) for name in names}
-    config = Config()
-    config.set("logconfig_dict", LOGGING)
-    Logger(config)
-    yield
-    for name, (state, handlers) in before.items():
-        vars(logging.getLogger(name)).update(state, handlers=handlers)
-        logging.getLogger(name).manager._clear_cache()
+@pytest.mark.urls(__name__)
+def test_an_exception_is_logged_once_with_its_trace(client, caplog) -> None:
+    client.raise_request_exception = False
+    client.get("/fail/")
+    (record,) = [record for record in caplog.records if record.name == "django.request"]
+    assert "no such shop" in str(record.exc_info)
 
 
-@pytest.mark.usefixtures("_gunicorn_logging")
-@pytest.mark.parametrize("name", ["gunicorn.error", "django", "django.server", "catalog.access"])
-def test_no_logger_has_a_handler_of_its_own(name: str) -> None:
-    logger = logging.getLogger(name)
-    assert (logger.handlers, logger.propagate) == ([], True)
+@pytest.mark.urls(__name__)
+@pytest.mark.parametrize("path", ["/busy/", "/nowhere/"])
+def test_an_answer_is_told_by_its_access_line_alone(client, caplog, path: str) -> None:
+    caplog.set_level(logging.DEBUG)
+    client.get(path)
+    assert {record.name for record in caplog.records} == {"catalog.access"}
 
 
-@pytest.mark.usefixtures("_gunicorn_logging")
-def test_gunicorns_access_lines_go_nowhere() -> None:
-    assert not logging.getLogger("gunicorn.access").hasHandlers()
+@pytest.mark.urls(__name__)
+def test_a_host_of_a_clients_invention_is_told_by_the_access_line_alone(client, caplog) -> None:
+    client.get("/busy/", headers={"host": "evil.example"})
+    assert [(record.name, record.status) for record in caplog.records] == [("catalog.access", 400)]
