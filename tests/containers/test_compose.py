@@ -57,7 +57,16 @@ class Stack:
         self.password = secrets.token_urlsafe(16)
 
     def compose(self, *arguments: str, given: str = "") -> str:
-        command = ["docker", "compose", "--file", str(ROOT / "docker-compose.yml"), *arguments]
+        # compose would read the .env of whoever runs the tests
+        command = [
+            "docker",
+            "compose",
+            "--env-file",
+            os.devnull,
+            "--file",
+            str(ROOT / "docker-compose.yml"),
+            *arguments,
+        ]
         done = subprocess.run(command, env=self.environment, input=given, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"docker compose {' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
         return done.stdout
