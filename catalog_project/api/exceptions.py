@@ -1,0 +1,128 @@
+"""The one place where a failure becomes a problem document, for DRF (`handle`) and for what fails outside it."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+)
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError
+from django.db.models import ProtectedError, RestrictedError
+from django.http import Http404, HttpRequest, HttpResponse
+from psycopg_pool import PoolTimeout
+from rest_framework import exceptions as drf
+
+from catalog_project.api.integrity import translate
+from catalog_project.api.problems import PROBLEMS, problem_response
+from catalog_project.errors import Conflict, DomainError, Fault, Invalid, Missing
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a problem document is made of."""
+
+    code: str
+    detail: str | None = None
+    faults: tuple[Fault, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def handle(error: Exception, context: dict[str, Any]) -> HttpResponse:
+    """DRF's exception handler: every exception becomes a problem document, never a trace."""
+    return respond(context["request"]._request, error)
+
+
+def respond(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The problem document for an exception; an unexpected one is logged with its trace and answers 500."""
+    failure = explain(error)
+    if failure is None:
+        logger.error("unexpected error", exc_info=error)
+        failure = Failure("server_error")
+    return problem_response(
+        request, failure.code, detail=failure.detail, faults=failure.faults, headers=failure.headers
+    )
+
+
+def explain(error: Exception) -> Failure | None:
+    """What to tell the caller about an exception, or None when it is nobody's fault but ours."""
+    match error:
+        case DomainError():
+            return _from_domain(error)
+        case IntegrityError():
+            return _from_domain(translate(error))
+        case drf.ValidationError():
+            return Failure("invalid", faults=tuple(faults_of(error.detail)))
+        case drf.APIException():
+            return _from_drf(error)
+        case Http404():
+            return Failure("not_found")
+        case PermissionDenied():
+            return Failure("permission_denied")
+        case RequestDataTooBig():
+            return Failure("payload_too_large")
+        case SuspiciousOperation() | TooManyFieldsSent():
+            return Failure("malformed")
+        case ProtectedError() | RestrictedError():
+            return Failure("in_use")
+        case DataError():
+            return Failure("invalid", "A value is outside the range that can be stored.")
+        case OperationalError() | InterfaceError() | PoolTimeout():
+            logger.warning("database unavailable", exc_info=error)
+            return Failure("unavailable", headers={"Retry-After": "1"})
+    return None
+
+
+def _from_domain(error: DomainError) -> Failure:
+    fallback = {Invalid: "invalid", Conflict: "conflict", Missing: "not_found"}
+    code = error.error_code if error.error_code in PROBLEMS else fallback.get(type(error), "conflict")
+    return Failure(code, error.detail, error.faults)
+
+
+DRF_CODES: dict[type[drf.APIException], str] = {
+    drf.ParseError: "malformed",
+    drf.AuthenticationFailed: "authentication_failed",
+    drf.NotAuthenticated: "not_authenticated",
+    drf.PermissionDenied: "permission_denied",
+    drf.NotFound: "not_found",
+    drf.MethodNotAllowed: "method_not_allowed",
+    drf.NotAcceptable: "not_acceptable",
+    drf.UnsupportedMediaType: "unsupported_media_type",
+}
+
+
+def _from_drf(error: drf.APIException) -> Failure | None:
+    for kind, code in DRF_CODES.items():
+        if isinstance(error, kind):
+            return Failure(code, str(error.detail), headers=_challenge(error))
+    return None
+
+
+def _challenge(error: drf.APIException) -> dict[str, str]:
+    header = getattr(error, "auth_header", None)
+    return {"WWW-Authenticate": header} if header else {}
+
+
+def faults_of(detail: Any, pointer: str = "") -> Iterator[Fault]:
+    """Flatten the nested errors of a serializer into faults with JSON Pointers."""
+    if isinstance(detail, Mapping):
+        for key, below in detail.items():
+            yield from faults_of(below, pointer if key == "non_field_errors" else f"{pointer}/{escape(key)}")
+    elif isinstance(detail, list):
+        for index, below in enumerate(detail):
+            leaf = isinstance(below, drf.ErrorDetail)
+            yield from faults_of(below, pointer if leaf else f"{pointer}/{index}")
+    else:
+        code = getattr(detail, "code", "invalid")
+        yield Fault(str(code), str(detail), pointer, suggestion=getattr(code, "suggestion", None))
+
+
+def escape(key: object) -> str:
+    """One token of a JSON Pointer (RFC 6901, section 3)."""
+    return str(key).replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,111 @@
+"""The OpenAPI document: names, and every problem an operation can answer with."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
+
+from catalog_project.api.problems import CONTENT_TYPE, PROBLEMS
+
+VERBS = {"list": "list", "create": "create", "retrieve": "get", "partial_update": "update", "destroy": "delete"}
+ANY_OPERATION = ("invalid", "authentication_failed", "not_acceptable", "uri_too_long", "server_error", "unavailable")
+WITH_BODY = ("malformed", "payload_too_large", "unsupported_media_type")
+
+
+class FaultSerializer(serializers.Serializer[Any]):
+    """One thing wrong with what was sent."""
+
+    pointer = serializers.CharField(required=False, help_text="JSON Pointer (RFC 6901) into the body.")
+    parameter = serializers.CharField(required=False, help_text="Name of a query parameter, in place of the pointer.")
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    suggestion = serializers.CharField(required=False, help_text="What may have been meant.")
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """A problem document (RFC 9457)."""
+
+    type = serializers.CharField(help_text="Where the code is explained.")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField()
+    code = serializers.CharField(help_text="Stable; one of those listed at /problems/.")
+    request_id = serializers.CharField()
+    errors = FaultSerializer(many=True, required=False)
+
+
+class CatalogSchema(AutoSchema):
+    """Derives operations from the attributes of `ResourceViewSet`; acts are named like their method."""
+
+    def get_operation_id(self) -> str:
+        """`list_products`, `get_product`, …; the name of the method for an act or a plain view."""
+        action = getattr(self.view, "action", None) or getattr(self.view, "operation_id", None)
+        if action is None:
+            return str(super().get_operation_id())
+        if action not in VERBS:
+            return str(action)
+        noun = self.view.plural if action == "list" else self.view.noun
+        return f"{VERBS[action]}_{noun}"
+
+    def get_request_serializer(self) -> Any:
+        """The write serializer."""
+        patch = getattr(self.view, "patch_serializer", None) if self.method == "PATCH" else None
+        return patch or getattr(self.view, "write_serializer", None) or super().get_request_serializer()
+
+    def get_response_serializers(self) -> Any:
+        """The read serializer."""
+        if self.method == "DELETE":
+            return None
+        return getattr(self.view, "read_serializer", None) or super().get_response_serializers()
+
+    def get_override_parameters(self) -> list[Any]:
+        """The declared query parameters."""
+        return [self.view.get_query_class()] if hasattr(self.view, "get_query_class") else []
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """The operation with its problem answers added."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is not None:
+            reference = self.resolve_serializer(ProblemSerializer, "response").ref
+            for status, codes in _by_status(self._problem_codes(operation)).items():
+                operation["responses"].setdefault(status, _answer(reference, codes))
+        return operation
+
+    def _problem_codes(self, operation: dict[str, Any]) -> list[str]:
+        codes = [*ANY_OPERATION, *getattr(self.view, "problems", {}).get(getattr(self.view, "action", ""), ())]
+        if "requestBody" in operation:
+            codes += WITH_BODY
+        if "{" in self.path:
+            codes.append("not_found")
+        if self.method not in {"GET", "HEAD"} and hasattr(self.view, "permission_model"):
+            codes += ["not_authenticated", "permission_denied", "conflict"]
+        return codes
+
+
+def _by_status(codes: list[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for code in dict.fromkeys(codes):
+        found.setdefault(str(PROBLEMS[code].status), []).append(code)
+    return dict(sorted(found.items()))
+
+
+def _answer(reference: dict[str, Any], codes: list[str]) -> dict[str, Any]:
+    examples = {code: {"value": _example(code)} for code in codes}
+    return {
+        "description": "; ".join(f"`{code}`: {PROBLEMS[code].meaning}" for code in codes),
+        "content": {CONTENT_TYPE: {"schema": reference, "examples": examples}},
+    }
+
+
+def _example(code: str) -> dict[str, Any]:
+    problem = PROBLEMS[code]
+    return {
+        "type": f"/problems/{code}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.meaning,
+        "instance": "/api/v1/products/",
+        "code": code,
+        "request_id": "3f0c9a52b7d54c1e",
+    }

@@ -1,0 +1,141 @@
+"""The shape of a resource: list, detail, create, merge patch and delete, with one read and one write serializer."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.db.models import Model, QuerySet
+from django.http import Http404
+from rest_framework import status
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import GenericViewSet
+
+from catalog_project.api.pagination import Keyset, KeysetPagination
+from catalog_project.api.parsers import MergePatchParser, StrictJSONParser
+from catalog_project.api.query import ListQuery, Query
+from catalog_project.api.views import StrictView
+
+MAX_ID = 2**63 - 1
+
+
+class ResourceViewSet(StrictView, GenericViewSet[Any]):
+    """Base of the resources. A subclass names its parts and says what a write does.
+
+    `noun` gives the operationIds (`list_brands`, `get_brand`); `keysets` maps an ordering to a field without nulls.
+    """
+
+    pagination_class = KeysetPagination
+    lookup_url_kwarg = "ref"
+    lookup_value_regex = "[^/]+"
+
+    noun: ClassVar[str]
+    plural: ClassVar[str]
+    permission_model: ClassVar[type[Model]]
+    permission_verb: str | None = None  # set by acts, whose method does not tell what right they need
+    read_serializer: ClassVar[type[BaseSerializer[Any]]]
+    write_serializer: ClassVar[type[BaseSerializer[Any]]]
+    patch_serializer: ClassVar[type[BaseSerializer[Any]] | None] = None
+    list_query: ClassVar[type[ListQuery]] = ListQuery
+    detail_query: ClassVar[type[Query]] = Query
+    keysets: ClassVar[Mapping[str, str]] = {"name": "name_key", "created_at": "created_at"}
+
+    # --- What a subclass says -------------------------------------------------------------------------------
+
+    def perform_create(self, data: dict[str, Any]) -> Model:  # type: ignore[override]
+        """Create from validated data and return what was made."""
+        raise NotImplementedError
+
+    def perform_update(self, target: Any, data: dict[str, Any]) -> Model:  # type: ignore[override]
+        """Apply a validated merge patch and return the result."""
+        raise NotImplementedError
+
+    def perform_destroy(self, target: Any) -> None:
+        """Delete."""
+        raise NotImplementedError
+
+    def present(self, target: Any) -> dict[str, Any]:
+        """One representation."""
+        return dict(self.read_serializer(target).data)
+
+    # --- Requests -------------------------------------------------------------------------------------------
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One page."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response([self.present(row) for row in page or ()])
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One resource."""
+        return Response(self.present(self.get_object()))
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A new resource."""
+        made = self.perform_create(self.validated(self.write_serializer))
+        location = request.build_absolute_uri(self.address_of(made))
+        return Response(self.present(made), status.HTTP_201_CREATED, headers={"Location": location})
+
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A merge patch (RFC 7396)."""
+        data = self.validated(self.patch_serializer or self.write_serializer, partial=True)
+        return Response(self.present(self.perform_update(self.get_object(), data)))
+
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Its end."""
+        self.perform_destroy(self.get_object())
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    # --- Parts ----------------------------------------------------------------------------------------------
+
+    def validated(self, serializer_class: type[BaseSerializer[Any]], *, partial: bool = False) -> dict[str, Any]:
+        """The request's body, validated by a write serializer."""
+        serializer = serializer_class(data=self.request.data, partial=partial)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def address_of(self, target: Any) -> str:
+        """The canonical path of a resource: the list's path and its slug."""
+        return f"{self.request.path}{target.slug}/"
+
+    def get_object(self) -> Any:
+        """What `{ref}` names: an id when it is all digits, a slug otherwise."""
+        return find(self.get_queryset(), self.kwargs["ref"])
+
+    def get_query_class(self) -> type[Query]:
+        """Lists have parameters, details may, writes have none."""
+        if self.action == "list":
+            return self.list_query
+        return self.detail_query if self.action == "retrieve" else Query
+
+    def get_parsers(self) -> list[BaseParser]:
+        """Merge patches may say so in their media type."""
+        parsers: list[BaseParser] = [StrictJSONParser()]
+        return [*parsers, MergePatchParser()] if self.action_map.get("patch") else parsers
+
+    def keyset(self) -> Keyset:
+        """The ordering of the list at hand."""
+        assert isinstance(self.query, ListQuery)
+        ordering = self.query.ordering
+        return Keyset(self.keysets[ordering.removeprefix("-")], descending=ordering.startswith("-"))
+
+    @property
+    def scope(self) -> str:
+        """Who is reading, as far as it decides what a list holds."""
+        return "all"
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Apply the list's parameters; here only `search`, in the name."""
+        return queryset
+
+
+def find(queryset: QuerySet[Any], ref: str) -> Any:
+    """The row that an id or slug names. Raises Http404 when there is none in the queryset."""
+    if ref.isascii() and ref.isdigit():
+        wanted: dict[str, Any] = {"pk": int(ref) if len(ref) < len(str(MAX_ID)) else -1}
+    else:
+        wanted = {"slug": ref.replace("\x00", "")}
+    row = queryset.filter(**wanted).first()
+    if row is None:
+        raise Http404
+    return row

@@ -1,0 +1,56 @@
+"""What can go wrong in the catalog's own terms. No HTTP here: `api.exceptions` gives each kind its status."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing wrong with what the caller sent.
+
+    `pointer` is a JSON Pointer (RFC 6901) into the body; `parameter` the name of a query parameter instead.
+    """
+
+    code: str
+    detail: str
+    pointer: str | None = None
+    parameter: str | None = None
+    suggestion: str | None = None
+
+    def below(self, prefix: str) -> "Fault":
+        """The same fault seen from a document in which `prefix` leads to the faulty part."""
+        return Fault(self.code, self.detail, prefix + (self.pointer or ""), self.parameter, self.suggestion)
+
+
+class DomainError(Exception):
+    """Base of everything the catalog refuses. `code` is stable; `detail` is a sentence for people."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, detail: str, *, code: str | None = None, faults: Sequence[Fault] = ()) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.error_code = code or self.code
+        self.faults = tuple(faults)
+
+
+class Invalid(DomainError):
+    """The input breaks a rule; `faults` names every place."""
+
+    code = "invalid"
+
+    def __init__(self, faults: Sequence[Fault], detail: str = "The request is not valid.") -> None:
+        super().__init__(detail, faults=faults)
+
+
+class Conflict(DomainError):
+    """The input is right but does not fit what the catalog holds now."""
+
+    code = "conflict"
+
+
+class Missing(DomainError):
+    """What was asked for does not exist, or does not exist for this caller."""
+
+    code = "not_found"

@@ -1,0 +1,178 @@
+"""Django's settings, all from the environment. The README lists every variable; `env` reads and checks them."""
+
+import sys
+from datetime import timedelta
+from typing import Any
+
+from catalog_project.settings import env
+
+env.read_dotenv()
+
+BASE_DIR = env.BASE_DIR
+
+# --- Who we are and whom we answer -----------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.secret("SECRET_KEY")
+JWT_SIGNING_KEY = env.secret("JWT_SIGNING_KEY")
+if JWT_SIGNING_KEY == SECRET_KEY:
+    # One leaked key must not forge both sessions and tokens.
+    raise env.ImproperlyConfigured("JWT_SIGNING_KEY must differ from SECRET_KEY.")
+ALLOWED_HOSTS = env.hosts(debug=DEBUG)
+ADMIN_PATH = env.text("ADMIN_PATH", "admin/").strip("/") + "/"
+DEFAULT_CURRENCY = env.currency("DEFAULT_CURRENCY", "USD")
+
+# --- Workers (read by gunicorn.conf.py too) --------------------------------------------------------------------
+WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, least=1, most=256)
+WEB_THREADS = env.number("WEB_THREADS", 4, least=1, most=256)
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+# In seconds. A read takes milliseconds: the defaults begin at ten, where it is already slow.
+PROMETHEUS_LATENCY_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+# --- Apps ------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "catalog_project",
+    "products",
+    "accounts",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "corsheaders",
+    "django_prometheus",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+AUTH_USER_MODEL = "accounts.User"
+ROOT_URLCONF = "catalog_project.urls"
+WSGI_APPLICATION = "catalog_project.wsgi.application"
+
+MIDDLEWARE = [
+    "catalog_project.observability.request_id.RequestIDMiddleware",
+    "catalog_project.observability.logs.AccessLogMiddleware",
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "catalog_project.observability.metrics.HTTPMetricsMiddleware",
+    "catalog_project.health.ProbeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "catalog_project.api.middleware.TrailingSlashMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Data ------------------------------------------------------------------------------------------------------
+DATABASES = {"default": env.database(threads=WEB_THREADS)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.redis_url()
+CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if REDIS_URL:
+    CACHES["default"] = {
+        "BACKEND": "catalog_project.cache.ForgivingRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "catalog",
+        # redis-py would wait 5 s on a hung server, on every call.
+        "OPTIONS": {"socket_timeout": 0.1, "socket_connect_timeout": 0.1},
+    }
+
+# --- People ----------------------------------------------------------------------------------------------------
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=10)
+REFRESH_TOKEN_LIFETIME = timedelta(days=14)
+
+# --- Transport -------------------------------------------------------------------------------------------------
+BEHIND_TLS = env.flag("BEHIND_TLS", default=False)
+SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SECURE_HSTS_SECONDS = 31_536_000 if BEHIND_TLS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = BEHIND_TLS
+SECURE_HSTS_PRELOAD = BEHIND_TLS
+SESSION_COOKIE_SECURE = BEHIND_TLS
+CSRF_COOKIE_SECURE = BEHIND_TLS
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if BEHIND_TLS else []
+X_FRAME_OPTIONS = "DENY"
+
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "prefer",
+    "x-request-id",
+]
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Idempotent-Replayed",
+    "Link",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Request-ID",
+]
+
+# --- Language, time, static files ------------------------------------------------------------------------------
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "static"
+# Hashed names let browsers keep a file for ever; tests and DEBUG work without a collected manifest.
+_STATICFILES = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+if DEBUG or "pytest" in sys.modules:
+    _STATICFILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _STATICFILES},
+}
+
+# Bodies larger than this are refused before they are parsed.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+from catalog_project.settings.api import REST_FRAMEWORK, SIMPLE_JWT, SPECTACULAR_SETTINGS  # noqa: E402, F401
+from catalog_project.settings.logging import LOGGING  # noqa: E402, F401
+
+SIMPLE_JWT |= {
+    "SIGNING_KEY": JWT_SIGNING_KEY,
+    "ACCESS_TOKEN_LIFETIME": ACCESS_TOKEN_LIFETIME,
+    "REFRESH_TOKEN_LIFETIME": REFRESH_TOKEN_LIFETIME,
+}

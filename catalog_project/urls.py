@@ -1,0 +1,28 @@
+"""Every address of the service."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
+
+from catalog_project.api import docs, views
+from catalog_project.observability.metrics import metrics
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", docs.index, name="index"),
+    path("api/v1/", include("products.api.urls")),
+    path("api/v1/auth/", include("accounts.api.urls")),
+    path("api/schema/", docs.SchemaView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    re_path(r"^api/", views.not_found),
+    re_path(r"^problems/?$", docs.problem_list, name="problems"),
+    re_path(r"^problems/(?P<code>[a-z_]+)/?$", docs.problem_detail, name="problem"),
+    re_path(r"^metrics/?$", metrics, name="metrics"),
+    path(settings.ADMIN_PATH, admin.site.urls),
+]
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error

@@ -1,0 +1,41 @@
+"""`/brands/`"""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+
+from catalog_project.api.viewsets import ResourceViewSet
+from products.api.queries import BrandListQuery
+from products.models import Brand
+from products.schemas.documents import BrandSerializer
+from products.schemas.taxonomy import BrandWriteSerializer
+from products.search.names import named
+from products.services.brands import create_brand, delete_brand, update_brand
+
+
+class BrandViewSet(ResourceViewSet):
+    """Brands."""
+
+    noun, plural = "brand", "brands"
+    queryset = Brand.objects.all()
+    permission_model = Brand
+    read_serializer = BrandSerializer
+    write_serializer = BrandWriteSerializer
+    list_query = BrandListQuery
+    problems: ClassVar = {"create": ["duplicate"], "partial_update": ["duplicate"], "destroy": ["in_use"]}
+
+    def perform_create(self, data: dict[str, Any]) -> Brand:  # type: ignore[override]
+        """Create."""
+        return create_brand(by=self.request.user, values=data)
+
+    def perform_update(self, target: Brand, data: dict[str, Any]) -> Brand:  # type: ignore[override]
+        """Merge."""
+        return update_brand(by=self.request.user, brand=target, values=data)
+
+    def perform_destroy(self, target: Brand) -> None:
+        """Delete."""
+        delete_brand(by=self.request.user, brand=target)
+
+    def filter_queryset(self, queryset: QuerySet[Brand]) -> QuerySet[Brand]:
+        """The list's parameters."""
+        return named(queryset, self.query.values)

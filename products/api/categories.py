@@ -1,0 +1,60 @@
+"""`/categories/`"""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog_project.api.viewsets import ResourceViewSet
+from products.api.queries import CategoryListQuery
+from products.models import Category
+from products.schemas.documents import CategorySerializer
+from products.schemas.taxonomy import CategoryPatchSerializer, CategoryWriteSerializer, MoveSerializer
+from products.search.names import matching_categories
+from products.services.categories import create_category, delete_category, move_category, update_category
+
+
+class CategoryViewSet(ResourceViewSet):
+    """The category tree."""
+
+    noun, plural = "category", "categories"
+    queryset = Category.objects.select_related("parent")
+    permission_model = Category
+    read_serializer = CategorySerializer
+    write_serializer = CategoryWriteSerializer
+    patch_serializer = CategoryPatchSerializer
+    list_query = CategoryListQuery
+    keysets: ClassVar = {"path": "path", "name": "name_key", "created_at": "created_at"}
+    problems: ClassVar = {
+        "create": ["duplicate"],
+        "partial_update": ["duplicate"],
+        "destroy": ["in_use"],
+        "move_category": ["category_cycle"],
+    }
+
+    def perform_create(self, data: dict[str, Any]) -> Category:  # type: ignore[override]
+        """Create."""
+        return create_category(by=self.request.user, values=data)
+
+    def perform_update(self, target: Category, data: dict[str, Any]) -> Category:  # type: ignore[override]
+        """Merge."""
+        return update_category(by=self.request.user, category=target, values=data)
+
+    def perform_destroy(self, target: Category) -> None:
+        """Delete."""
+        delete_category(by=self.request.user, category=target)
+
+    def filter_queryset(self, queryset: QuerySet[Category]) -> QuerySet[Category]:
+        """The list's parameters."""
+        return matching_categories(queryset, self.query.values)
+
+    @extend_schema(request=MoveSerializer, summary="Move a category with its subtree")
+    @action(detail=True, methods=["post"], url_path="move", permission_verb="change")
+    def move_category(self, request: Request, ref: str) -> Response:
+        """Put a category below another parent, or at another position, or both."""
+        target = self.get_object()
+        moved = move_category(by=request.user, category=target, values=self.validated(MoveSerializer))
+        return Response(self.present(moved))

@@ -1,0 +1,42 @@
+"""What the catalog can refuse, beside what any API can."""
+
+from catalog_project.api.problems import Problem, register
+
+register(
+    Problem(
+        "not_publishable",
+        409,
+        "Not publishable",
+        "The product lacks something that an active one needs.",
+        "Mend every place that `errors` names, then publish.",
+    ),
+    Problem(
+        "last_variant",
+        409,
+        "Last variant",
+        "An active product keeps at least one variant.",
+        "Archive the product first, or add another variant.",
+    ),
+    Problem(
+        "insufficient_stock",
+        409,
+        "Insufficient stock",
+        "There is less in stock than was asked for.",
+        "Ask for less.",
+    ),
+    Problem(
+        "stock_not_tracked",
+        409,
+        "Stock not tracked",
+        "A variant without a stock figure cannot be counted up or down.",
+        'Begin to track it with `{"set": N}`.',
+    ),
+    Problem("stock_out_of_range", 409, "Stock out of range", "That is more than can be kept.", "Add less."),
+    Problem(
+        "category_cycle",
+        409,
+        "Category cycle",
+        "A category cannot stand below itself.",
+        "Choose a parent outside the subtree that is moved.",
+    ),
+)

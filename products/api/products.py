@@ -1,0 +1,102 @@
+"""`/products/` and the variants below a product."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog_project.api.viewsets import ResourceViewSet
+from products.api.queries import VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
+from products.models import Product
+from products.schemas.documents import ProductSerializer
+from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer
+from products.search.products import matching, with_lowest_price
+from products.services.products import (
+    archive_product,
+    create_product,
+    delete_product,
+    publish_product,
+    update_product,
+)
+from products.services.staging import loaded
+
+
+class ProductViewSet(ResourceViewSet):
+    """Products with their variants and prices."""
+
+    noun, plural = "product", "products"
+    queryset = Product.objects.all()
+    permission_model = Product
+    read_serializer = ProductSerializer
+    write_serializer = ProductWriteSerializer
+    patch_serializer = ProductPatchSerializer
+    list_query = ProductListQuery
+    detail_query = ProductDetailQuery
+    keysets: ClassVar = {
+        "name": "name_key",
+        "price": "lowest_price",
+        "created_at": "created_at",
+        "updated_at": "updated_at",
+    }
+    problems: ClassVar = {
+        "create": ["duplicate", "not_publishable"],
+        "partial_update": ["duplicate"],
+        "publish_product": ["not_publishable"],
+        "list": ["not_authenticated", "permission_denied"],
+    }
+
+    def get_queryset(self) -> QuerySet[Product]:
+        """What the caller may see, with all that a document shows."""
+        products = Product.objects.all()
+        return loaded(products if self.scope == "all" else products.visible())
+
+    def filter_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
+        """The list's parameters."""
+        conditions = self.query.values
+        keyset = self.keyset()
+        if keyset.key == "lowest_price":
+            queryset = with_lowest_price(queryset, conditions["currency"], descending=keyset.descending)
+        return matching(queryset, conditions)
+
+    @property
+    def scope(self) -> str:
+        """`all` for those who may see drafts, `visible` for everybody else."""
+        return "all" if self.request.user.has_perm(VIEW_PRODUCT) else "visible"
+
+    def present(self, target: Product) -> dict[str, Any]:
+        """The document, with the fields asked for."""
+        document = super().present(target)
+        return self.query.trim(document) if isinstance(self.query, ProductDetailQuery) else document
+
+    def perform_create(self, data: dict[str, Any]) -> Product:  # type: ignore[override]
+        """Create."""
+        made = create_product(by=self.request.user, values=data)  # type: ignore[arg-type]
+        return self._reload(made)
+
+    def perform_update(self, target: Product, data: dict[str, Any]) -> Product:  # type: ignore[override]
+        """Merge."""
+        return self._reload(update_product(by=self.request.user, product_id=target.pk, values=data))  # type: ignore[arg-type]
+
+    def perform_destroy(self, target: Product) -> None:
+        """Delete."""
+        delete_product(by=self.request.user, product_id=target.pk)
+
+    @extend_schema(request=None, summary="Publish a product")
+    @action(detail=True, methods=["post"], url_path="publish", permission_verb="change")
+    def publish_product(self, request: Request, ref: str) -> Response:
+        """Make it active; its publication window stays as it is."""
+        product = publish_product(by=request.user, product_id=self.get_object().pk)
+        return Response(self.present(self._reload(product)))
+
+    @extend_schema(request=None, summary="Archive a product")
+    @action(detail=True, methods=["post"], url_path="archive", permission_verb="change")
+    def archive_product(self, request: Request, ref: str) -> Response:
+        """Take it out of the catalog; publishing it again undoes that."""
+        product = archive_product(by=request.user, product_id=self.get_object().pk)
+        return Response(self.present(self._reload(product)))
+
+    def _reload(self, product: Product) -> Product:
+        return loaded(Product.objects.filter(pk=product.pk)).get()

@@ -1,0 +1,104 @@
+"""The query parameters of each list."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from rest_framework import serializers
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+
+from catalog_project.api.query import (
+    BooleanParameter,
+    ChoiceParameter,
+    IntegerParameter,
+    ListParameter,
+    ListQuery,
+    Query,
+)
+from catalog_project.api.serializers import MoneyField, TimeField
+from products.models import Brand, Category, Product
+from products.models.currency import DECIMALS
+from products.schemas.documents import PRODUCT_FIELDS
+from products.schemas.references import ReferenceParameter
+
+MAX_ID = 2**63 - 1
+VIEW_PRODUCT = "products.view_product"
+
+
+class ProductDetailQuery(Query):
+    """Which parts of a product to show."""
+
+    not_narrowing: ClassVar = Query.not_narrowing | {"fields", "omit"}
+
+    fields = ListParameter(
+        child=ChoiceParameter(choices=PRODUCT_FIELDS), required=False, help_text="Show these fields alone."
+    )
+    omit = ListParameter(child=ChoiceParameter(choices=PRODUCT_FIELDS), required=False, help_text="Leave these out.")
+
+    def trim(self, document: dict[str, Any]) -> dict[str, Any]:
+        """The document with the fields asked for."""
+        shown, hidden = self.values.get("fields"), self.values.get("omit", ())
+        if shown is None and not hidden:
+            return document
+        return {name: value for name, value in document.items() if (not shown or name in shown) and name not in hidden}
+
+
+class ProductListQuery(ProductDetailQuery, ListQuery):
+    """How to find products."""
+
+    orderings: ClassVar = ("name", "price", "created_at", "updated_at")
+
+    category = ReferenceParameter(model=Category, help_text="Slugs; each stands for its whole subtree.")
+    brand = ReferenceParameter(model=Brand, help_text="Slugs.")
+    status = ListParameter(
+        child=ChoiceParameter(choices=Product.Status.values), required=False, help_text="Needs the right to see drafts."
+    )
+    sku = ListParameter(child=serializers.CharField(), required=False, help_text="Whatever their case.")
+    external_id = ListParameter(child=serializers.CharField(), required=False)
+    id__in = ListParameter(child=IntegerParameter(min_value=0, max_value=MAX_ID), required=False)
+    price__gte = MoneyField(required=False, help_text="In `currency`.")
+    price__lte = MoneyField(required=False, help_text="In `currency`.")
+    currency = ChoiceParameter(choices=sorted(DECIMALS), required=False, help_text="For prices; ISO 4217.")
+    in_stock = BooleanParameter(required=False)
+    created_at__gte = TimeField(required=False)
+    created_at__lt = TimeField(required=False)
+    updated_at__gte = TimeField(required=False)
+    updated_at__lt = TimeField(required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Read, with the currency filled in. Raises NotAuthenticated or PermissionDenied for a forbidden `status`."""
+        if "status" in data:
+            self._require_right_to_see_drafts()
+        return {"currency": settings.DEFAULT_CURRENCY, **super().to_internal_value(data)}
+
+    def _require_right_to_see_drafts(self) -> None:
+        user = self.context["request"].user
+        if not user.is_authenticated:
+            raise NotAuthenticated
+        if not user.has_perm(VIEW_PRODUCT):
+            raise PermissionDenied
+
+
+class CategoryListQuery(ListQuery):
+    """How to find categories."""
+
+    orderings: ClassVar = ("path", "name", "created_at")
+    default_ordering: ClassVar = "path"
+
+    search = serializers.CharField(required=False, max_length=200, help_text="In the name.")
+    parent = ReferenceParameter(model=Category, help_text="Slugs of parents; direct children only.")
+    depth = IntegerParameter(required=False, min_value=0, max_value=1_000, help_text="0 for roots.")
+
+
+class BrandListQuery(ListQuery):
+    """How to find brands."""
+
+    search = serializers.CharField(required=False, max_length=200, help_text="In the name.")
+
+
+class VariantListQuery(ListQuery):
+    """How to find variants."""
+
+    search = serializers.CharField(required=False, max_length=200, help_text="In the name.")
+    sku = ListParameter(child=serializers.CharField(), required=False, help_text="Whatever their case.")
+    barcode = ListParameter(child=serializers.CharField(), required=False)
+    product = ListParameter(child=serializers.CharField(), required=False, help_text="Ids or slugs of products.")

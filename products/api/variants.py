@@ -1,0 +1,103 @@
+"""`/variants/`, and the variants below a product."""
+
+from typing import Any, ClassVar
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog_project.api.viewsets import ResourceViewSet, find
+from products.api.queries import VIEW_PRODUCT, VariantListQuery
+from products.models import Product, Variant
+from products.schemas.documents import OwnVariantSerializer
+from products.schemas.variants import StockSerializer, VariantPatchSerializer, VariantWriteSerializer
+from products.search.names import matching_variants
+from products.services.variants import add_variant, delete_variant, move_stock, set_stock, update_variant
+
+
+class _Variants(ResourceViewSet):
+    noun, plural = "variant", "variants"
+    permission_model = Variant
+    read_serializer = OwnVariantSerializer
+    write_serializer = VariantWriteSerializer
+    patch_serializer = VariantPatchSerializer
+    list_query = VariantListQuery
+
+    def get_queryset(self) -> QuerySet[Variant]:
+        """Variants of products that the caller may see."""
+        rows = Variant.objects.select_related("product").prefetch_related("prices")
+        if self.scope == "all":
+            return rows
+        return rows.filter(Exists(Product.objects.visible().filter(pk=OuterRef("product_id"))))
+
+    def filter_queryset(self, queryset: QuerySet[Variant]) -> QuerySet[Variant]:
+        """The list's parameters."""
+        return matching_variants(queryset, self.query.values)
+
+    @property
+    def scope(self) -> str:
+        """`all` for those who may see drafts, `visible` for everybody else."""
+        return "all" if self.request.user.has_perm(VIEW_PRODUCT) else "visible"
+
+    def address_of(self, target: Variant) -> str:
+        """A variant's own URL."""
+        return reverse("variant-detail", kwargs={"ref": target.pk})
+
+
+class VariantViewSet(_Variants):
+    """Variants, each on its own URL."""
+
+    lookup_value_regex = "[0-9]+"
+    http_method_names: ClassVar = ["get", "head", "post", "patch", "delete"]
+    problems: ClassVar = {
+        "partial_update": ["duplicate"],
+        "destroy": ["last_variant"],
+        "move_stock": ["insufficient_stock", "stock_not_tracked", "stock_out_of_range"],
+    }
+
+    def perform_update(self, target: Variant, data: dict[str, Any]) -> Variant:  # type: ignore[override]
+        """Merge."""
+        update_variant(by=self.request.user, variant_id=target.pk, values=data)  # type: ignore[arg-type]
+        return self._reload(target)
+
+    def perform_destroy(self, target: Variant) -> None:
+        """Delete."""
+        delete_variant(by=self.request.user, variant_id=target.pk)
+
+    @extend_schema(request=StockSerializer, summary="Move a variant's stock")
+    @action(detail=True, methods=["post"], url_path="stock", permission_verb="change")
+    def move_stock(self, request: Request, ref: str) -> Response:
+        """Add to it, take from it, or set it."""
+        target = self.get_object()
+        movement = self.validated(StockSerializer)
+        if "delta" in movement:
+            move_stock(by=request.user, variant_id=target.pk, delta=movement["delta"])
+        else:
+            set_stock(by=request.user, variant_id=target.pk, stock=movement["set"])
+        return Response(self.present(self._reload(target)))
+
+    def _reload(self, variant: Variant) -> Variant:
+        return Variant.objects.select_related("product").prefetch_related("prices").get(pk=variant.pk)
+
+
+class ProductVariantViewSet(_Variants):
+    """The variants of one product."""
+
+    problems: ClassVar = {"create": ["duplicate"]}
+
+    def get_queryset(self) -> QuerySet[Variant]:
+        """The variants of the product that `{ref}` names; 404 when the caller may not see it."""
+        return super().get_queryset().filter(product=self._product())
+
+    def perform_create(self, data: dict[str, Any]) -> Variant:  # type: ignore[override]
+        """Add one."""
+        made = add_variant(by=self.request.user, product_id=self._product().pk, values=data)  # type: ignore[arg-type]
+        return super().get_queryset().get(pk=made.pk)
+
+    def _product(self) -> Product:
+        products = Product.objects.all() if self.scope == "all" else Product.objects.visible()
+        found: Product = find(products, self.kwargs["ref"])
+        return found

@@ -1,0 +1,171 @@
+"""Read shapes. The documents are built by `search.documents`; these classes describe them to the OpenAPI schema."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from catalog_project.api.serializers import TimeField
+from products.models import Brand, Category, Product, Variant
+from products.schemas import examples
+from products.schemas.fields import AttributesField
+from products.search.documents import (
+    brand_document,
+    category_document,
+    own_variant_document,
+    product_document,
+    variant_document,
+)
+
+MONEY = {"type": "string", "examples": ["129.90"]}
+
+
+def _example(value: dict[str, Any]) -> Any:
+    return extend_schema_serializer(examples=[OpenApiExample("Example", value=value, response_only=True)])
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "additionalProperties": {
+            "type": "object",
+            "required": ["amount", "compare_at"],
+            "properties": {"amount": MONEY, "compare_at": {"type": ["string", "null"]}},
+        },
+    }
+)
+class PricesDocumentField(serializers.JSONField):
+    """Prices by currency."""
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "additionalProperties": {
+            "type": "object",
+            "required": ["min", "max"],
+            "properties": {"min": MONEY, "max": MONEY},
+        },
+    }
+)
+class PriceRangeField(serializers.JSONField):
+    """The lowest and highest amount by currency."""
+
+
+class BrandReferenceSerializer(serializers.Serializer[Any]):
+    """A product's brand."""
+
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
+class CategoryReferenceSerializer(BrandReferenceSerializer):
+    """One of a product's categories."""
+
+    path = serializers.CharField(help_text="Slugs from the root down, joined by `/`.")
+
+
+@_example(examples.VARIANT)
+class VariantSerializer(serializers.Serializer[Variant]):
+    """A variant inside its product."""
+
+    id = serializers.IntegerField()
+    sku = serializers.CharField()
+    external_id = serializers.CharField(allow_null=True)
+    name = serializers.CharField()
+    barcode = serializers.CharField()
+    attributes = AttributesField()
+    weight_g = serializers.IntegerField(allow_null=True)
+    prices = PricesDocumentField()
+    stock = serializers.IntegerField(allow_null=True, help_text="null: not tracked.")
+    in_stock = serializers.BooleanField()
+    position = serializers.IntegerField()
+    version = serializers.IntegerField()
+    created_at = TimeField()
+    updated_at = TimeField()
+
+    def to_representation(self, instance: Variant) -> dict[str, Any]:
+        """The document."""
+        return variant_document(instance)
+
+
+class ProductReferenceSerializer(BrandReferenceSerializer):
+    """The product that a variant belongs to."""
+
+    id = serializers.IntegerField()
+
+
+@_example(examples.OWN_VARIANT)
+class OwnVariantSerializer(VariantSerializer):
+    """A variant on its own URL."""
+
+    product = ProductReferenceSerializer()
+
+    def to_representation(self, instance: Variant) -> dict[str, Any]:
+        """The document."""
+        return own_variant_document(instance)
+
+
+@_example(examples.PRODUCT)
+class ProductSerializer(serializers.Serializer[Product]):
+    """A product."""
+
+    id = serializers.IntegerField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    status = serializers.ChoiceField(choices=Product.Status.values)
+    published_from = TimeField(allow_null=True)
+    published_until = TimeField(allow_null=True)
+    external_id = serializers.CharField(allow_null=True)
+    product_type = extend_schema_field({"type": "null"})(serializers.JSONField)()
+    brand = BrandReferenceSerializer(allow_null=True)
+    categories = CategoryReferenceSerializer(many=True)
+    attributes = AttributesField()
+    variants = VariantSerializer(many=True)
+    price_range = PriceRangeField()
+    in_stock = serializers.BooleanField()
+    version = serializers.IntegerField()
+    created_at = TimeField()
+    updated_at = TimeField()
+
+    def to_representation(self, instance: Product) -> dict[str, Any]:
+        """The document."""
+        return product_document(instance)
+
+
+PRODUCT_FIELDS = tuple(ProductSerializer._declared_fields)
+
+
+@_example(examples.CATEGORY)
+class CategorySerializer(serializers.Serializer[Category]):
+    """A category."""
+
+    id = serializers.IntegerField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    parent = serializers.CharField(allow_null=True)
+    path = serializers.CharField(help_text="Slugs from the root down, joined by `/`.")
+    description = serializers.CharField()
+    position = serializers.IntegerField()
+    created_at = TimeField()
+    updated_at = TimeField()
+
+    def to_representation(self, instance: Category) -> dict[str, Any]:
+        """The document."""
+        return category_document(instance)
+
+
+@_example(examples.BRAND)
+class BrandSerializer(serializers.Serializer[Brand]):
+    """A brand."""
+
+    id = serializers.IntegerField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    created_at = TimeField()
+    updated_at = TimeField()
+
+    def to_representation(self, instance: Brand) -> dict[str, Any]:
+        """The document."""
+        return brand_document(instance)

@@ -1,0 +1,72 @@
+"""The example catalog that the documentation shows."""
+
+from typing import Any
+
+TIMES = {"created_at": "2030-01-31T12:00:00.000000Z", "updated_at": "2030-01-31T12:00:00.000000Z"}
+
+BRAND_WRITE: dict[str, Any] = {"name": "Acme"}
+BRAND: dict[str, Any] = {"id": 1, "slug": "acme", "name": "Acme", **TIMES}
+
+CATEGORY_WRITE: dict[str, Any] = {"name": "Backpacks", "parent": "bags"}
+CATEGORY: dict[str, Any] = {
+    "id": 2,
+    "slug": "backpacks",
+    "name": "Backpacks",
+    "parent": "bags",
+    "path": "bags/backpacks",
+    "description": "",
+    "position": 0,
+    **TIMES,
+}
+
+VARIANT_WRITE: dict[str, Any] = {
+    "sku": "TB-RED",
+    "attributes": {"color": "red"},
+    "weight_g": 900,
+    "stock": 15,
+    "prices": {"USD": {"amount": "129.99"}},
+}
+VARIANT: dict[str, Any] = {
+    "id": 77,
+    "sku": "TB-RED",
+    "external_id": None,
+    "name": "",
+    "barcode": "",
+    "attributes": {"color": "red"},
+    "weight_g": 900,
+    "prices": {"USD": {"amount": "129.99", "compare_at": None}},
+    "stock": 15,
+    "in_stock": True,
+    "position": 0,
+    "version": 1,
+    **TIMES,
+}
+OWN_VARIANT = {**VARIANT, "product": {"id": 42, "slug": "trail-backpack", "name": "Trail Backpack"}}
+
+PRODUCT_WRITE: dict[str, Any] = {
+    "name": "Trail Backpack",
+    "status": "active",
+    "brand": "acme",
+    "categories": ["backpacks"],
+    "attributes": {"material": "nylon"},
+    "variants": [VARIANT_WRITE],
+}
+PRODUCT: dict[str, Any] = {
+    "id": 42,
+    "slug": "trail-backpack",
+    "name": "Trail Backpack",
+    "description": "",
+    "status": "active",
+    "published_from": None,
+    "published_until": None,
+    "external_id": None,
+    "product_type": None,
+    "brand": {"slug": "acme", "name": "Acme"},
+    "categories": [{"slug": "backpacks", "name": "Backpacks", "path": "bags/backpacks"}],
+    "attributes": {"material": "nylon"},
+    "variants": [VARIANT],
+    "price_range": {"USD": {"min": "129.99", "max": "129.99"}},
+    "in_stock": True,
+    "version": 1,
+    **TIMES,
+}

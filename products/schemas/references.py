@@ -1,0 +1,119 @@
+"""Brands and categories named by slug in a body or a parameter."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db.models import Model
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from catalog_project.api.query import ListParameter
+from catalog_project.api.serializers import unknown_value
+from products.models import Category
+
+MAX_CATEGORIES = 100
+MAX_ID = 2**63 - 1
+# A suggestion is a courtesy: it looks at no more names than this.
+MAX_CANDIDATES = 5_000
+
+
+class References:
+    """Finds rows by slug, one query for each call. An import gives a subclass that remembers."""
+
+    def find(self, model: type[Any], slugs: Iterable[str]) -> dict[str, Any]:
+        """The rows that exist, by slug."""
+        wanted = [slug for slug in slugs if "\x00" not in slug]
+        return {row.slug: row for row in model.objects.filter(slug__in=wanted)} if wanted else {}
+
+
+def references_of(field: serializers.Field[Any, Any, Any, Any]) -> References:
+    """The finder in the serializer's context, or a plain one."""
+    found = field.context.get("references")
+    return found if isinstance(found, References) else References()
+
+
+def unknown(model: type[Model], slug: str) -> Any:
+    """The error for a slug that names nothing."""
+    known = model._default_manager.values_list("slug", flat=True)[:MAX_CANDIDATES]
+    return unknown_value(slug, known, f"The {model._meta.verbose_name}")
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class Reference(serializers.Field[Any, Any, str, Any]):
+    """A row by its slug."""
+
+    default_error_messages: ClassVar = {"invalid": "This must be a slug."}
+
+    def __init__(self, *, model: type[Model], **options: Any) -> None:
+        super().__init__(**options)
+        self.model = model
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The row."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        found = references_of(self).find(self.model, [data])
+        if data not in found:
+            raise ValidationError([unknown(self.model, data)])
+        return found[data]
+
+
+@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "integer"}]})
+class IdOrSlug(Reference):
+    """A row by its slug or its id, as a `{ref}` in an address names it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The row."""
+        if isinstance(data, bool) or not (isinstance(data, int) or str(data).isascii() and str(data).isdigit()):
+            return super().to_internal_value(data)
+        found = self.model._default_manager.filter(pk=min(int(data), MAX_ID)).first()
+        if found is None:
+            raise ValidationError([unknown(self.model, str(data))])
+        return found
+
+
+@extend_schema_field({"type": "array", "items": {"type": "string"}, "maxItems": MAX_CATEGORIES, "uniqueItems": True})
+class CategoryReferences(serializers.Field[list[Category], Any, list[str], Any]):
+    """Categories by their slugs, the primary one first."""
+
+    default_error_messages: ClassVar = {
+        "invalid": "This must be a list of slugs of categories.",
+        "max_length": "A product stands in at most {limit} categories.",
+        "duplicate": "This category is named twice.",
+    }
+
+    def to_internal_value(self, data: Any) -> list[Category]:
+        """The categories in their order."""
+        if not isinstance(data, list) or not all(isinstance(slug, str) for slug in data):
+            self.fail("invalid")
+        if len(data) > MAX_CATEGORIES:
+            self.fail("max_length", limit=MAX_CATEGORIES)
+        found = references_of(self).find(Category, data)
+        errors: dict[str, Any] = {}
+        for index, slug in enumerate(data):
+            if slug not in found:
+                errors[str(index)] = [unknown(Category, slug)]
+            elif slug in data[:index]:
+                errors[str(index)] = [serializers.ErrorDetail(self.error_messages["duplicate"], "duplicate")]
+        if errors:
+            raise ValidationError(errors)
+        return [found[slug] for slug in data]
+
+
+class ReferenceParameter(ListParameter):
+    """A query parameter that names rows by slug, any of which will do; unknown ones are 400."""
+
+    def __init__(self, *, model: type[Model], **options: Any) -> None:
+        self.model = model
+        super().__init__(child=serializers.CharField(), required=False, **options)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """The rows, in the order of the slugs given."""
+        slugs = super().to_internal_value(data)
+        found = references_of(self).find(self.model, slugs)
+        errors = [unknown(self.model, slug) for slug in slugs if slug not in found]
+        if errors:
+            raise ValidationError(errors)
+        return [found[slug] for slug in slugs]

@@ -1,0 +1,55 @@
+"""Write shapes of brands and categories."""
+
+from typing import Any, ClassVar
+
+from rest_framework.exceptions import ValidationError
+
+from catalog_project.api.serializers import StrictSerializer, TextField
+from products.models import Category
+from products.schemas.fields import name_field, position_field, slug_field
+from products.schemas.references import IdOrSlug, Reference
+
+
+class BrandWriteSerializer(StrictSerializer):
+    """A new brand, or a merge patch of one."""
+
+    read_only_names: ClassVar = frozenset({"id", "created_at", "updated_at"})
+
+    name = name_field()
+    slug = slug_field()
+
+
+class _CategoryFields(StrictSerializer):
+    slug = slug_field()
+    description = TextField(allow_blank=True, required=False, trim_whitespace=False, max_length=100_000)
+    position = position_field()
+
+
+class CategoryWriteSerializer(_CategoryFields):
+    """A new category."""
+
+    read_only_names: ClassVar = frozenset({"id", "path", "created_at", "updated_at"})
+
+    name = name_field()
+    parent = Reference(model=Category, allow_null=True, required=False)
+
+
+class CategoryPatchSerializer(_CategoryFields):
+    """A merge patch of a category. Its parent changes by the act `move`."""
+
+    read_only_names: ClassVar = frozenset({"id", "parent", "path", "created_at", "updated_at"})
+
+    name = name_field(required=False)
+
+
+class MoveSerializer(StrictSerializer):
+    """Where a category goes; what is left out stays, but one of the two must be given."""
+
+    parent = IdOrSlug(model=Category, allow_null=True, required=False)
+    position = position_field()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """At least one of the two."""
+        if not attrs:
+            raise ValidationError("Give parent, position or both.", "required")
+        return attrs

@@ -1,0 +1,123 @@
+"""The public documents: what a product, variant, category or brand looks like to a reader."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from catalog_project.formats import format_time
+from products.models import Brand, Category, Price, Product, Variant
+from products.models.currency import format_money
+from products.services.staging import ordered_links
+
+Document = dict[str, Any]
+
+
+def product_document(product: Product) -> Document:
+    """A product with its variants; its parts must have been loaded (`staging.loaded`) or each costs a query."""
+    variants = [variant_document(variant) for variant in product.variants.all()]
+    return {
+        "id": product.pk,
+        "slug": product.slug,
+        "name": product.name,
+        "description": product.description,
+        "status": product.status,
+        "published_from": _time(product.published_from),
+        "published_until": _time(product.published_until),
+        "external_id": product.external_id,
+        "product_type": None,
+        "brand": {"slug": product.brand.slug, "name": product.brand.name} if product.brand else None,
+        "categories": [_category_reference(link.category) for link in ordered_links(product)],
+        "attributes": product.attributes,
+        "variants": variants,
+        "price_range": price_range(price for variant in product.variants.all() for price in variant.prices.all()),
+        "in_stock": any(variant["in_stock"] for variant in variants),
+        "version": product.version,
+        "created_at": format_time(product.created_at),
+        "updated_at": format_time(product.updated_at),
+    }
+
+
+def variant_document(variant: Variant) -> Document:
+    """A variant as it stands inside its product."""
+    return {
+        "id": variant.pk,
+        "sku": variant.sku,
+        "external_id": variant.external_id,
+        "name": variant.name,
+        "barcode": variant.barcode,
+        "attributes": variant.attributes,
+        "weight_g": variant.weight_g,
+        "prices": {price.currency: _price(price) for price in sorted(variant.prices.all(), key=_by_currency)},
+        "stock": variant.stock,
+        "in_stock": variant.in_stock,
+        "position": variant.position,
+        "version": variant.version,
+        "created_at": format_time(variant.created_at),
+        "updated_at": format_time(variant.updated_at),
+    }
+
+
+def own_variant_document(variant: Variant) -> Document:
+    """A variant on its own URL: the same, and which product it belongs to."""
+    product = variant.product
+    return {
+        **variant_document(variant),
+        "product": {"id": product.pk, "slug": product.slug, "name": product.name},
+    }
+
+
+def category_document(category: Category) -> Document:
+    """A category; its parent must have been loaded."""
+    return {
+        "id": category.pk,
+        "slug": category.slug,
+        "name": category.name,
+        "parent": category.parent.slug if category.parent else None,
+        "path": category.path,
+        "description": category.description,
+        "position": category.position,
+        "created_at": format_time(category.created_at),
+        "updated_at": format_time(category.updated_at),
+    }
+
+
+def brand_document(brand: Brand) -> Document:
+    """A brand."""
+    return {
+        "id": brand.pk,
+        "slug": brand.slug,
+        "name": brand.name,
+        "created_at": format_time(brand.created_at),
+        "updated_at": format_time(brand.updated_at),
+    }
+
+
+def price_range(prices: Iterable[Price]) -> Document:
+    """The lowest and highest amount in each currency."""
+    amounts: dict[str, list[Any]] = {}
+    for price in prices:
+        amounts.setdefault(price.currency, []).append(price.amount)
+    return {
+        currency: {"min": format_money(min(found), currency), "max": format_money(max(found), currency)}
+        for currency, found in sorted(amounts.items())
+    }
+
+
+def _price(price: Price) -> Document:
+    compare_at = price.compare_at
+    return {
+        "amount": format_money(price.amount, price.currency),
+        "compare_at": None if compare_at is None else format_money(compare_at, price.currency),
+    }
+
+
+def _by_currency(price: Price) -> str:
+    return price.currency
+
+
+def _category_reference(category: Category) -> Document:
+    return {"slug": category.slug, "name": category.name, "path": category.path}
+
+
+def _time(value: datetime | None) -> str | None:
+    return None if value is None else format_time(value)

@@ -1,0 +1,83 @@
+"""Finding products: each condition of a list as a filter."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import DecimalField, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from products.models import Category, Price, Product, ProductCategory, Variant
+from products.models.naming import sku_key
+
+# Beyond every amount there can be: products without a price come last in both directions.
+NO_PRICE = {False: Decimal(10**10), True: Decimal(-1)}
+IN_STOCK = Q(stock=None) | Q(stock__gt=0)
+
+
+def matching(products: QuerySet[Product], conditions: Mapping[str, Any]) -> QuerySet[Product]:
+    """The products that meet every condition; keys are the API's parameter names, references are rows.
+
+    All conditions about variants must hold for one and the same variant.
+    """
+    for name, value in conditions.items():
+        if name in PRODUCT_CONDITIONS:
+            products = products.filter(PRODUCT_CONDITIONS[name](value))
+    if conditions.get("in_stock") is False:
+        products = products.exclude(Exists(Variant.objects.filter(IN_STOCK, product=OuterRef("pk"))))
+    variants = _matching_variants(conditions)
+    return products if variants is None else products.filter(Exists(variants.filter(product=OuterRef("pk"))))
+
+
+def with_lowest_price(products: QuerySet[Product], currency: str, *, descending: bool) -> QuerySet[Product]:
+    """Annotate `lowest_price`, the sort key of the `price` ordering, which is never null."""
+    lowest = (
+        Price.objects.filter(variant__product=OuterRef("pk"), currency=currency)
+        .order_by()
+        .values("variant__product")
+        .values(lowest=Min("amount"))
+    )
+    money = DecimalField(max_digits=14, decimal_places=4)
+    return products.annotate(lowest_price=Coalesce(Subquery(lowest), Value(NO_PRICE[descending]), output_field=money))
+
+
+def _in_categories(categories: list[Category]) -> Q:
+    subtree = Q()
+    for category in categories:
+        subtree |= Q(path=category.path) | Q(path__gte=f"{category.path}/", path__lt=f"{category.path}0")
+    links = ProductCategory.objects.filter(category__in=Category.objects.filter(subtree), product=OuterRef("pk"))
+    return Q(Exists(links))
+
+
+PRODUCT_CONDITIONS: dict[str, Any] = {
+    "category": _in_categories,
+    "brand": lambda brands: Q(brand__in=brands),
+    "status": lambda values: Q(status__in=values),
+    "external_id": lambda values: Q(external_id__in=values),
+    "id__in": lambda values: Q(pk__in=values),
+    "created_at__gte": lambda time: Q(created_at__gte=time),
+    "created_at__lt": lambda time: Q(created_at__lt=time),
+    "updated_at__gte": lambda time: Q(updated_at__gte=time),
+    "updated_at__lt": lambda time: Q(updated_at__lt=time),
+}
+
+
+def _matching_variants(conditions: Mapping[str, Any]) -> QuerySet[Variant] | None:
+    """Variants that meet every variant-level condition, or None when there is no such condition."""
+    wanted = Q()
+    if "sku" in conditions:
+        wanted &= Q(sku_key__in=[sku_key(sku) for sku in conditions["sku"]])
+    if conditions.get("in_stock") is True:
+        wanted &= IN_STOCK
+    if "price__gte" in conditions or "price__lte" in conditions:
+        wanted &= _in_price_range(conditions)
+    return Variant.objects.filter(wanted) if wanted else None
+
+
+def _in_price_range(conditions: Mapping[str, Any]) -> Q:
+    prices = Price.objects.filter(variant=OuterRef("pk"), currency=conditions["currency"])
+    if "price__gte" in conditions:
+        prices = prices.filter(amount__gte=conditions["price__gte"])
+    if "price__lte" in conditions:
+        prices = prices.filter(amount__lte=conditions["price__lte"])
+    return Q(Exists(prices))

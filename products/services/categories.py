@@ -1,0 +1,105 @@
+"""Writing the category tree: create, edit, move, delete.
+
+The tree has one writer at a time, so that two moves, each fine alone, cannot close a cycle together.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import TextField, Value
+from django.db.models.functions import Concat, Substr
+
+from catalog_project.errors import Conflict, Fault, Missing
+from products.models import Category
+from products.services.actor import Actor
+from products.services.slugs import derive_slug, free_slugs
+from products.services.staging import assign
+
+TREE_LOCK = 0x63617465676F7279  # "category", as a number for pg_advisory_xact_lock
+
+
+@transaction.atomic
+def create_category(*, by: Actor | None, values: Mapping[str, Any]) -> Category:
+    """Create a category from `name` and, if given, `slug`, `parent` (a Category), `description` and `position`.
+
+    Raises IntegrityError when the slug is taken or the path grows too long, Missing when the parent is gone.
+    """
+    lock_tree()
+    parent = _reread(values["parent"]) if values.get("parent") else None
+    slug = values.get("slug") or free_slugs(Category, [derive_slug(values["name"], kind="category")])[0]
+    fields = {**values, "slug": slug, "parent": parent, "path": path_below(parent, slug)}
+    return Category.objects.create(**fields)
+
+
+@transaction.atomic
+def update_category(*, by: Actor | None, category: Category, values: Mapping[str, Any]) -> Category:
+    """Change a category's own fields; a new slug is carried into the paths of its subtree."""
+    lock_tree()
+    category = _reread(category)
+    changed = assign(category, values)
+    if not changed:
+        return category
+    if "slug" in changed:
+        _carry_path(category, path_below(category.parent, category.slug))
+    category.save(update_fields={*changed, "name_key", "path"})
+    return category
+
+
+@transaction.atomic
+def move_category(*, by: Actor | None, category: Category, values: Mapping[str, Any]) -> Category:
+    """Put a category with its subtree below `parent` (a Category, or None for a root) and at `position`.
+
+    What is left out stays. Raises Conflict `category_cycle` when the parent stands inside the subtree.
+    """
+    lock_tree()
+    category = _reread(category)
+    if values.get("parent"):
+        values = {**values, "parent": _reread(values["parent"])}
+    changed = assign(category, values)
+    if "parent" in changed:
+        _refuse_cycle(category)
+        _carry_path(category, path_below(category.parent, category.slug))
+    if changed:
+        category.save(update_fields={*changed, "path"})
+    return category
+
+
+@transaction.atomic
+def delete_category(*, by: Actor | None, category: Category) -> None:
+    """Remove a category. Raises ProtectedError while it has children or products."""
+    lock_tree()
+    category.delete()
+
+
+def lock_tree() -> None:
+    """Wait until no other transaction writes to the tree; SQLite has but one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK])
+
+
+def path_below(parent: Category | None, slug: str) -> str:
+    """The path of a slug below a parent, or of a root."""
+    return f"{parent.path}/{slug}" if parent else slug
+
+
+def _reread(category: Category) -> Category:
+    found = Category.objects.select_related("parent").filter(pk=category.pk).first()
+    if found is None:
+        raise Missing("The category is gone.")
+    return found
+
+
+def _refuse_cycle(category: Category) -> None:
+    parent = category.parent
+    if parent and f"{parent.path}/".startswith(f"{category.path}/"):
+        fault = Fault("category_cycle", "This category stands inside the one that is moved.", "/parent")
+        raise Conflict("A category cannot stand below itself.", code="category_cycle", faults=[fault])
+
+
+def _carry_path(category: Category, path: str) -> None:
+    """Rewrite the subtree's paths in one statement; the category's own is saved by the caller."""
+    rest = Substr("path", len(category.path) + 1, output_field=TextField())
+    Category.objects.below(category.path).update(path=Concat(Value(path), rest, output_field=TextField()))
+    category.path = path

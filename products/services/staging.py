@@ -1,0 +1,256 @@
+"""Edits of a product in two steps: stage them in memory, where no-ops show, then write many with few statements.
+
+A single PATCH stages one edit, an import hundreds; the number of statements depends on the kinds of work, not on how
+many rows there are.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+
+from catalog_project.errors import Fault, Invalid
+from products.models import Category, Price, Product, ProductCategory, Variant
+from products.models.attributes import attributes_fault
+from products.services.inputs import PriceInput, ProductInput, VariantInput
+from products.services.merge_patch import merge_patch
+
+BATCH = 500
+PRODUCT_FIELDS = ("name", "slug", "description", "published_from", "published_until", "brand", "external_id")
+KEY_OF = {"name": "name_key", "sku": "sku_key"}
+VARIANT_FIELDS = ("sku", "external_id", "name", "barcode", "weight_g", "position")
+
+
+@dataclass
+class VariantEdit:
+    """What changes on one variant; `fields` are columns, prices are rows of their own."""
+
+    variant: Variant
+    fields: set[str] = field(default_factory=set)
+    prices: list[Price] = field(default_factory=list)
+    dropped_prices: list[Price] = field(default_factory=list)
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether the change counts as one of the variant: a sale alone must not fail an editor."""
+        return bool(self.prices or self.dropped_prices or self.fields - {"stock"})
+
+
+@dataclass
+class ProductEdit:
+    """What changes on one product, whose variants, prices and category links have been loaded."""
+
+    product: Product
+    fields: set[str] = field(default_factory=set)
+    categories: list[Category] | None = None
+    variants: list[VariantEdit] = field(default_factory=list)
+    new_variants: list[VariantEdit] = field(default_factory=list)
+
+    @property
+    def is_effective(self) -> bool:
+        """Whether anything is to be written at all."""
+        return self.is_versioned or any(edit.fields for edit in self.variants)
+
+    @property
+    def is_versioned(self) -> bool:
+        """Whether the product's version rises."""
+        changed = self.fields or self.categories is not None or self.new_variants
+        return bool(changed) or any(edit.is_versioned for edit in self.variants)
+
+
+def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
+    """Products with everything an edit looks at; a constant number of queries."""
+    return products.select_related("brand").prefetch_related("category_links__category", "variants__prices")
+
+
+def stage_product(product: Product, values: ProductInput, *, keep_nulls: bool = False) -> ProductEdit:
+    """Set a product's own fields from a merge patch, in memory. Raises Invalid when the attributes outgrow limits."""
+    edit = ProductEdit(product)
+    edit.fields = assign(product, {name: values[name] for name in PRODUCT_FIELDS if name in values})  # type: ignore[literal-required]
+    if "attributes" in values:
+        edit.fields |= _assign_attributes(product, values["attributes"], keep_nulls=keep_nulls)
+    if "categories" in values:
+        edit.categories = _changed_categories(product, values["categories"])
+    return edit
+
+
+def stage_variant(variant: Variant, values: VariantInput, *, keep_nulls: bool = False) -> VariantEdit:
+    """Set a variant's fields and prices from a merge patch, in memory; `stock` only where it is given.
+
+    Raises Invalid when the attributes outgrow their limits or a new price has no amount.
+    """
+    edit = VariantEdit(variant)
+    names = (*VARIANT_FIELDS, "stock")
+    edit.fields = assign(variant, {name: values[name] for name in names if name in values})  # type: ignore[literal-required]
+    if "attributes" in values:
+        edit.fields |= _assign_attributes(variant, values["attributes"], keep_nulls=keep_nulls)
+    _stage_prices(edit, values.get("prices", {}))
+    return edit
+
+
+def new_product(values: ProductInput, *, slug: str) -> ProductEdit:
+    """A product to be, with its variants; positions are the order given where none are."""
+    product = Product(
+        **{name: values[name] for name in PRODUCT_FIELDS if name in values and name != "slug"},  # type: ignore[literal-required]
+        slug=slug,
+        status=values.get("status", Product.Status.DRAFT),
+        attributes=values.get("attributes", {}),
+    )
+    edit = ProductEdit(product, categories=list(values.get("categories", ())))
+    edit.new_variants = [
+        new_variant(product, variant, position=index) for index, variant in enumerate(values.get("variants", ()))
+    ]
+    return edit
+
+
+def new_variant(product: Product, values: VariantInput, *, position: int) -> VariantEdit:
+    """A variant to be, with its prices."""
+    columns = {name: values[name] for name in (*VARIANT_FIELDS, "stock", "attributes") if name in values}  # type: ignore[literal-required]
+    variant = Variant(**{"position": position, **columns}, product=product)
+    prices = [
+        Price(variant=variant, currency=currency, **price)
+        for currency, price in values.get("prices", {}).items()
+        if price is not None
+    ]
+    return VariantEdit(variant, prices=prices)
+
+
+def insert(edits: Sequence[ProductEdit]) -> None:
+    """Write new products with all that belongs to them: four statements a batch."""
+    Product.objects.bulk_create([edit.product for edit in edits], BATCH)
+    _insert_links(edits)
+    _insert_variants([variant for edit in edits for variant in edit.new_variants])
+
+
+def write(edits: Iterable[ProductEdit]) -> None:
+    """Write edits of existing, locked products. Versions and `updated_at` move only where something changed."""
+    edits = [edit for edit in edits if edit.is_effective]
+    if not edits:
+        return
+    _write_products([edit for edit in edits if edit.is_versioned])
+    _replace_links([edit for edit in edits if edit.categories is not None])
+    _write_variants([variant for edit in edits for variant in edit.variants])
+    _insert_variants([variant for edit in edits for variant in edit.new_variants])
+
+
+def assign(target: Model, values: Mapping[str, Any]) -> set[str]:
+    """Set attributes that differ and return their names."""
+    changed = {name for name, value in values.items() if getattr(target, name) != value}
+    for name in changed:
+        setattr(target, name, values[name])
+    return changed
+
+
+def same_json(left: Any, right: Any) -> bool:
+    """Whether two JSON values are the same text: Python takes true for 1 and 1.0 for 1, a catalog does not."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, dict):
+        return left.keys() == right.keys() and all(same_json(left[key], right[key]) for key in left)
+    if isinstance(left, list):
+        return len(left) == len(right) and all(map(same_json, left, right))
+    return bool(left == right)
+
+
+def _assign_attributes(target: Product | Variant, patch: dict[str, Any], *, keep_nulls: bool) -> set[str]:
+    merged = merge_patch(target.attributes, patch, keep_nulls=keep_nulls)
+    if same_json(merged, target.attributes):
+        return set()
+    if fault := attributes_fault(merged):
+        raise Invalid([fault])
+    target.attributes = merged
+    return {"attributes"}
+
+
+def _changed_categories(product: Product, wanted: Sequence[Category]) -> list[Category] | None:
+    present = [link.category_id for link in ordered_links(product)]
+    return None if present == [category.pk for category in wanted] else list(wanted)
+
+
+def ordered_links(product: Product) -> list[ProductCategory]:
+    """A loaded product's category links, the primary one first."""
+    return sorted(product.category_links.all(), key=lambda link: link.position)
+
+
+def _stage_prices(edit: VariantEdit, patch: Mapping[str, PriceInput | None]) -> None:
+    present = {price.currency: price for price in edit.variant.prices.all()} if edit.variant.pk else {}
+    for currency, values in patch.items():
+        price = present.get(currency)
+        if values is None:
+            edit.dropped_prices += [price] if price else []
+        elif price is None:
+            edit.prices.append(_new_price(edit.variant, currency, values))
+        elif assign(price, values):
+            edit.prices.append(price)
+
+
+def _new_price(variant: Variant, currency: str, values: PriceInput) -> Price:
+    if "amount" not in values:
+        raise Invalid([Fault("required", "This field is required.", f"/prices/{currency}/amount")])
+    return Price(variant=variant, currency=currency, **values)
+
+
+def _insert_links(edits: Iterable[ProductEdit]) -> None:
+    links = [
+        ProductCategory(product=edit.product, category=category, position=position)
+        for edit in edits
+        for position, category in enumerate(edit.categories or ())
+    ]
+    ProductCategory.objects.bulk_create(links, BATCH)
+
+
+def _replace_links(edits: Sequence[ProductEdit]) -> None:
+    if not edits:
+        return
+    ProductCategory.objects.filter(product__in=[edit.product.pk for edit in edits]).delete()
+    _insert_links(edits)
+
+
+def _insert_variants(edits: Sequence[VariantEdit]) -> None:
+    Variant.objects.bulk_create([edit.variant for edit in edits], BATCH)
+    Price.objects.bulk_create([price for edit in edits for price in edit.prices], BATCH)
+
+
+def _write_products(edits: Sequence[ProductEdit]) -> None:
+    for edit in edits:
+        edit.product.version += 1
+    _update([(edit.product, edit.fields) for edit in edits])
+
+
+def _write_variants(edits: Sequence[VariantEdit]) -> None:
+    for edit in edits:
+        edit.variant.version += edit.is_versioned
+    edits = [edit for edit in edits if edit.is_versioned or edit.fields]
+    _update([(edit.variant, edit.fields) for edit in edits])
+    dropped = [price.pk for edit in edits for price in edit.dropped_prices]
+    if dropped:
+        Price.objects.filter(pk__in=dropped).delete()
+    _upsert_prices([price for edit in edits for price in edit.prices])
+
+
+def _upsert_prices(prices: Sequence[Price]) -> None:
+    now = timezone.now()
+    for price in prices:
+        price.updated_at = now
+    Price.objects.bulk_create(
+        [Price(variant=p.variant, currency=p.currency, amount=p.amount, compare_at=p.compare_at) for p in prices],
+        BATCH,
+        update_conflicts=True,
+        unique_fields=["variant", "currency"],
+        update_fields=["amount", "compare_at", "updated_at"],
+    )
+
+
+def _update(edits: Sequence[tuple[Product | Variant, set[str]]]) -> None:
+    """Write changed columns, those that changed alike together: a row is never written where it was not edited."""
+    alike: dict[frozenset[str], list[Any]] = {}
+    now = timezone.now()
+    for row, fields in edits:
+        row.updated_at = now
+        row.derive()
+        alike.setdefault(frozenset(fields), []).append(row)
+    for fields, rows in alike.items():
+        keys = {KEY_OF[name] for name in fields & KEY_OF.keys()}
+        type(rows[0]).objects.bulk_update(rows, sorted({*fields, *keys, "version", "updated_at"}), BATCH)

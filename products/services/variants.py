@@ -1,0 +1,103 @@
+"""Writing variants: add, merge patch, delete, move stock."""
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+
+from catalog_project.errors import Conflict, DomainError, Fault, Missing
+from products.models import Product, Variant
+from products.models.variant import MAX_QUANTITY
+from products.services.actor import Actor
+from products.services.duplicates import explain_variant_duplicates
+from products.services.inputs import VariantInput
+from products.services.products import lock_product
+from products.services.staging import ProductEdit, new_variant, stage_variant, write
+
+
+@transaction.atomic
+def add_variant(*, by: Actor | None, product_id: int, values: VariantInput) -> Variant:
+    """Add a variant with its prices to a product, behind the others unless a position is given.
+
+    Raises Missing when the product is gone, Conflict `duplicate`.
+    """
+    product = lock_product(product_id)
+    position = max((variant.position + 1 for variant in product.variants.all()), default=0)
+    edit = new_variant(product, values, position=position)
+    _write(ProductEdit(product, new_variants=[edit]), values)
+    return edit.variant
+
+
+@transaction.atomic
+def update_variant(*, by: Actor | None, variant_id: int, values: VariantInput) -> Variant:
+    """Apply a merge patch to a variant and its prices. What changes nothing writes nothing.
+
+    Raises Missing, Invalid (attributes beyond their limits, a new price without amount), Conflict `duplicate`.
+    """
+    product, variant = _lock(variant_id)
+    edit = stage_variant(variant, values)
+    changed = VariantInput(**{name: values[name] for name in edit.fields & values.keys()})  # type: ignore[literal-required, typeddict-item]
+    _write(ProductEdit(product, variants=[edit]), changed, own_id=variant_id)
+    return variant
+
+
+@transaction.atomic
+def delete_variant(*, by: Actor | None, variant_id: int) -> None:
+    """Remove a variant. Raises Missing, and Conflict `last_variant` for the last one of an active product."""
+    product, variant = _lock(variant_id)
+    if product.status == Product.Status.ACTIVE and product.variants.count() == 1:
+        raise Conflict("An active product keeps at least one variant: archive it first.", code="last_variant")
+    variant.delete()
+    product.version += 1
+    product.save(update_fields={"version"})
+
+
+def move_stock(*, by: Actor | None, variant_id: int, delta: int) -> None:
+    """Add to a variant's stock (or take from it) in one conditional statement, whoever else does so.
+
+    Raises Conflict `insufficient_stock` below zero, `stock_not_tracked`, `stock_out_of_range`; Missing.
+    """
+    if delta == 0 and Variant.objects.filter(pk=variant_id, stock__isnull=False).exists():
+        return
+    fits = Variant.objects.filter(pk=variant_id, stock__gte=-delta, stock__lte=MAX_QUANTITY - delta)
+    if not fits.update(stock=F("stock") + delta):
+        raise _stock_refusal(variant_id, delta)
+
+
+def set_stock(*, by: Actor | None, variant_id: int, stock: int | None) -> None:
+    """Set a variant's stock; None stops tracking it. Raises Missing."""
+    differs = Q(stock__isnull=False) if stock is None else Q(stock__isnull=True) | ~Q(stock=stock)
+    changed = Variant.objects.filter(differs, pk=variant_id).update(stock=stock)
+    if not changed and not Variant.objects.filter(pk=variant_id).exists():
+        raise Missing("The variant is gone.")
+
+
+def _stock_refusal(variant_id: int, delta: int) -> DomainError:
+    variant = Variant.objects.filter(pk=variant_id).only("stock").first()
+    if variant is None:
+        return Missing("The variant is gone.")
+    if variant.stock is None:
+        return Conflict("The stock of this variant is not tracked: set it first.", code="stock_not_tracked")
+    if delta > 0:
+        fault = Fault("max_value", f"Stock must not exceed {MAX_QUANTITY}.", "/delta")
+        return Conflict("That is more stock than can be kept.", code="stock_out_of_range", faults=[fault])
+    fault = Fault("insufficient_stock", f"There are {variant.stock} in stock.", "/delta")
+    return Conflict("There is not enough stock.", code="insufficient_stock", faults=[fault])
+
+
+def _lock(variant_id: int) -> tuple[Product, Variant]:
+    """A variant and its product, the product's row locked: every edit of a product takes that one lock first."""
+    owner = Variant.objects.filter(pk=variant_id).values_list("product_id", flat=True).first()
+    product = lock_product(owner) if owner is not None else None
+    for variant in product.variants.all() if product else ():
+        if variant.pk == variant_id:
+            return variant.product, variant
+    raise Missing("The variant is gone.")
+
+
+def _write(edit: ProductEdit, values: VariantInput, *, own_id: int | None = None) -> None:
+    try:
+        with transaction.atomic():
+            write([edit])
+    except IntegrityError as error:
+        if conflict := explain_variant_duplicates(values, own_id=own_id):
+            raise conflict from error
+        raise
