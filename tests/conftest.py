@@ -46,7 +46,8 @@ def prepare_django() -> None:
     # argon2 is slow on purpose; a test of it asks for catalog_project.settings.PASSWORD_HASHERS
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     database = settings.DATABASES["default"]
-    database["TEST"] = {"NAME": servers.own_database_name(str(database["NAME"]))}
+    # its other defaults are there by now: the first model has asked for them
+    database["TEST"]["NAME"] = servers.own_database_name(str(database["NAME"]))
 
 
 try:
