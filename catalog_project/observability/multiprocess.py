@@ -34,7 +34,7 @@ def prepare_directory() -> Path:
     # A server that replaces its elder by USR2 inherits the variable while the elder's workers still count.
     directory = _empty(Path(named)) if named and "GUNICORN_PID" not in os.environ else _create()
     os.environ[VARIABLE] = str(directory)
-    values.ValueClass = values.MultiProcessValue(process_identifier=lambda: _process.slot)  # type: ignore[misc]
+    values.ValueClass = values.MultiProcessValue(process_identifier=lambda: _process.slot)  # type: ignore[no-untyped-call]
     return directory
 
 
@@ -51,7 +51,7 @@ def take_slot(slot: str) -> None:
 
 def release_slot(slot: str) -> None:
     """Forget the state of a worker that is gone; what it counted stays. Called in the parent."""
-    multiprocess.mark_process_dead(slot)
+    multiprocess.mark_process_dead(slot)  # type: ignore[no-untyped-call]
 
 
 def _empty(directory: Path) -> Path:
