@@ -1,4 +1,4 @@
-"""Every address of the service."""
+"""Every address of the service, but for the probes: `catalog_project.health` answers those ahead of everything."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -6,7 +6,6 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerView
 
 from catalog_project.api import docs, views
-from catalog_project.observability.metrics import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", docs.index, name="index"),
@@ -18,7 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api/", views.not_found),
     re_path(r"^problems/?$", docs.problem_list, name="problems"),
     re_path(r"^problems/(?P<code>[a-z_]+)/?$", docs.problem_detail, name="problem"),
-    re_path(r"^metrics/?$", metrics, name="metrics"),
     path(settings.ADMIN_PATH, admin.site.urls),
 ]
 
