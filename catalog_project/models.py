@@ -44,7 +44,7 @@ class TimestampedModel(models.Model):
                 field.pre_save(self, add=False)
 
 
-class CodePointOrder(models.Field):
+class CodePointOrder(models.Field):  # type: ignore[type-arg]
     """Sorts a text column by code point on every database: collation "C" on PostgreSQL, SQLite's own BINARY.
 
     The order is then the same everywhere, and an index on the column answers prefixes as ranges.
@@ -58,11 +58,11 @@ class CodePointOrder(models.Field):
         return parameters
 
 
-class CodeField(CodePointOrder, models.CharField):
+class CodeField(CodePointOrder, models.CharField):  # type: ignore[type-arg]
     """A short text that identifies: a slug or a code."""
 
 
-class DerivedField(CodePointOrder, models.TextField):
+class DerivedField(CodePointOrder, models.TextField):  # type: ignore[type-arg]
     """A stored text computed from another field at every save: a normalised key to sort or compare by."""
 
     def __init__(self, *args: Any, source: str = "", derive: Callable[[str], str] = str, **options: Any) -> None:

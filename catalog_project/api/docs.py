@@ -17,7 +17,7 @@ from catalog_project.api.problems import PROBLEMS, problem_response
 class SchemaView(SpectacularAPIView):
     """The OpenAPI document, as JSON unless YAML is asked for."""
 
-    renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer]  # noqa: RUF012 - DRF's own form
+    renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer]
 
 
 @require_safe

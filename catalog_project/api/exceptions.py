@@ -1,7 +1,7 @@
 """The one place where a failure becomes a problem document, for DRF (`handle`) and for what fails outside it."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse
 from psycopg_pool import PoolTimeout
 from rest_framework import exceptions as drf
+from rest_framework.request import Request
 
 from catalog_project.api.integrity import translate
 from catalog_project.api.problems import PROBLEMS, problem_response
@@ -36,10 +37,10 @@ class Failure:
 
 def handle(error: Exception, context: dict[str, Any]) -> HttpResponse:
     """DRF's exception handler: every exception becomes a problem document, never a trace."""
-    return respond(context["request"]._request, error)
+    return respond(context["request"], error)
 
 
-def respond(request: HttpRequest, error: Exception) -> HttpResponse:
+def respond(request: HttpRequest | Request, error: Exception) -> HttpResponse:
     """The problem document for an exception; an unexpected one is logged with its trace and answers 500."""
     failure = explain(error)
     if failure is None:
@@ -52,30 +53,9 @@ def respond(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def explain(error: Exception) -> Failure | None:
     """What to tell the caller about an exception, or None when it is nobody's fault but ours."""
-    match error:
-        case DomainError():
-            return _from_domain(error)
-        case IntegrityError():
-            return _from_domain(translate(error))
-        case drf.ValidationError():
-            return Failure("invalid", faults=tuple(faults_of(error.detail)))
-        case drf.APIException():
-            return _from_drf(error)
-        case Http404():
-            return Failure("not_found")
-        case PermissionDenied():
-            return Failure("permission_denied")
-        case RequestDataTooBig():
-            return Failure("payload_too_large")
-        case SuspiciousOperation() | TooManyFieldsSent():
-            return Failure("malformed")
-        case ProtectedError() | RestrictedError():
-            return Failure("in_use")
-        case DataError():
-            return Failure("invalid", "A value is outside the range that can be stored.")
-        case OperationalError() | InterfaceError() | PoolTimeout():
-            logger.warning("database unavailable", exc_info=error)
-            return Failure("unavailable", headers={"Retry-After": "1"})
+    for kinds, step in STEPS:
+        if isinstance(error, kinds):
+            return step(error)
     return None
 
 
@@ -83,18 +63,6 @@ def _from_domain(error: DomainError) -> Failure:
     fallback = {Invalid: "invalid", Conflict: "conflict", Missing: "not_found"}
     code = error.error_code if error.error_code in PROBLEMS else fallback.get(type(error), "conflict")
     return Failure(code, error.detail, error.faults)
-
-
-DRF_CODES: dict[type[drf.APIException], str] = {
-    drf.ParseError: "malformed",
-    drf.AuthenticationFailed: "authentication_failed",
-    drf.NotAuthenticated: "not_authenticated",
-    drf.PermissionDenied: "permission_denied",
-    drf.NotFound: "not_found",
-    drf.MethodNotAllowed: "method_not_allowed",
-    drf.NotAcceptable: "not_acceptable",
-    drf.UnsupportedMediaType: "unsupported_media_type",
-}
 
 
 def _from_drf(error: drf.APIException) -> Failure | None:
@@ -107,6 +75,41 @@ def _from_drf(error: drf.APIException) -> Failure | None:
 def _challenge(error: drf.APIException) -> dict[str, str]:
     header = getattr(error, "auth_header", None)
     return {"WWW-Authenticate": header} if header else {}
+
+
+def _unavailable(error: Exception) -> Failure:
+    logger.warning("database unavailable", exc_info=error)
+    return Failure("unavailable", headers={"Retry-After": "1"})
+
+
+def _always(code: str, detail: str | None = None) -> Callable[[Exception], Failure]:
+    return lambda _: Failure(code, detail)
+
+
+DRF_CODES: dict[type[drf.APIException], str] = {
+    drf.ParseError: "malformed",
+    drf.AuthenticationFailed: "authentication_failed",
+    drf.NotAuthenticated: "not_authenticated",
+    drf.PermissionDenied: "permission_denied",
+    drf.NotFound: "not_found",
+    drf.MethodNotAllowed: "method_not_allowed",
+    drf.NotAcceptable: "not_acceptable",
+    drf.UnsupportedMediaType: "unsupported_media_type",
+}
+# The first kind that fits decides, so the narrower stand above the wider.
+STEPS: list[tuple[tuple[type[Exception], ...], Callable[[Any], Failure | None]]] = [
+    ((DomainError,), _from_domain),
+    ((ProtectedError, RestrictedError), _always("in_use")),
+    ((IntegrityError,), lambda error: _from_domain(translate(error))),
+    ((drf.ValidationError,), lambda error: Failure("invalid", faults=tuple(faults_of(error.detail)))),
+    ((drf.APIException,), _from_drf),
+    ((Http404,), _always("not_found")),
+    ((PermissionDenied,), _always("permission_denied")),
+    ((RequestDataTooBig,), _always("payload_too_large")),
+    ((SuspiciousOperation, TooManyFieldsSent), _always("malformed")),
+    ((DataError,), _always("invalid", "A value is outside the range that can be stored.")),
+    ((OperationalError, InterfaceError, PoolTimeout), _unavailable),
+]
 
 
 def faults_of(detail: Any, pointer: str = "") -> Iterator[Fault]:

@@ -36,7 +36,7 @@ def constraint_of(error: IntegrityError) -> tuple[type[Model], BaseConstraint] |
 
 def pointer_of(model: type[Model], constraint: BaseConstraint) -> str:
     """Where the fields of a constraint stand in the API's documents; "" when they are several."""
-    fields = getattr(constraint, "fields", ())
+    fields: tuple[str, ...] = getattr(constraint, "fields", ())
     if len(fields) != 1:
         return ""
     field = model._meta.get_field(fields[0])

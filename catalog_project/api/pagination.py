@@ -78,7 +78,7 @@ class RowBeyond(Func):
 class KeysetPagination(BasePagination):
     """Pages of a list whose view offers `keyset()`, `query` (a ListQuery) and `scope` (who is reading)."""
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """One page of rows, in order; one query."""
         self.request, self.keyset, query = request, view.keyset(), view.query
         self.digest = digest(request.path, query.ordering, query.narrowing(), view.scope)
@@ -116,14 +116,14 @@ class KeysetPagination(BasePagination):
         }
 
     def _link(self, index: int, *, backwards: bool) -> str:
-        if self.page:
-            row = self.page[index]
-            position = (getattr(row, self.keyset.key), row.pk)
-        else:  # nothing beyond the cursor: turn round on the spot
-            assert self.cursor is not None
-            position = self.cursor.position
-        cursor = Cursor(position, backwards).sign(self.digest)
+        cursor = Cursor(self._position(index), backwards).sign(self.digest)
         return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
+
+    def _position(self, index: int) -> tuple[Any, int]:
+        if self.cursor and not self.page:  # nothing beyond the cursor: turn round on the spot
+            return self.cursor.position
+        row = self.page[index]
+        return getattr(row, self.keyset.key), row.pk
 
     def get_paginated_response(self, data: Any) -> Response:
         """The page as the API shows it."""
@@ -132,12 +132,12 @@ class KeysetPagination(BasePagination):
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The page for the OpenAPI document."""
-        link = {"type": ["string", "null"], "format": "uri"}
+        link = {"type": ["string", "null"], "format": "uri", "example": None}
         return {
             "type": "object",
             "required": ["next", "previous", "results"],
             "properties": {
-                "count": {"type": "integer", "description": "Number of all rows; with `?count=exact`."},
+                "count": {"type": "integer", "example": 1, "description": "Number of all rows; with `?count=exact`."},
                 "next": link,
                 "previous": link,
                 "results": schema,

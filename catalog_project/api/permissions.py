@@ -1,10 +1,12 @@
 """Who may do what: anyone reads, writes need the matching Django model permission."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:  # DRF's views import the permission classes of the settings
+    from rest_framework.views import APIView
 
 VERBS = {"POST": "add", "PATCH": "change", "DELETE": "delete"}
 
@@ -15,12 +17,12 @@ class ModelPermissions(BasePermission):
     An act (`@action`) may name the verb it needs in its `permission_verb`; rights come from the database.
     """
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Whether the caller may go on; DRF turns False into 401 or 403."""
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return True
         required = permission_of(view, str(request.method))
-        return required is None or bool(request.user and request.user.has_perm(required))
+        return required is None or request.user.has_perm(required)
 
 
 def permission_of(view: Any, method: str) -> str | None:
@@ -37,6 +39,6 @@ class SignedIn(BasePermission):
 
     message: ClassVar[str] = "Sign in first."
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Whether there is a signed-in user."""
-        return bool(request.user and request.user.is_authenticated)
+        return bool(request.user.is_authenticated)

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from rest_framework.request import Request
 
 from catalog_project.errors import Fault
 from catalog_project.observability.metrics import count_problem
@@ -37,7 +38,7 @@ def register(*problems: Problem) -> None:
 
 
 def problem_response(
-    request: HttpRequest,
+    request: HttpRequest | Request,
     code: str,
     *,
     detail: str | None = None,
@@ -72,7 +73,9 @@ def _present(fault: Fault) -> dict[str, str]:
 
 
 register(
-    Problem("malformed", 400, "Malformed request", "The request could not be read.", "Send what the documentation shows."),
+    Problem(
+        "malformed", 400, "Malformed request", "The request could not be read.", "Send what the documentation shows."
+    ),
     Problem("invalid", 400, "Invalid input", "The request is not valid.", "Mend every place that `errors` names."),
     Problem(
         "not_authenticated",

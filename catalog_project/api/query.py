@@ -43,9 +43,9 @@ class BooleanParameter(ChoiceParameter):
     def __init__(self, **options: Any) -> None:
         super().__init__(choices=["true", "false"], **options)
 
-    def to_internal_value(self, data: Any) -> bool:
+    def to_internal_value(self, data: Any) -> Any:
         """The truth value."""
-        return bool(super().to_internal_value(data) == "true")
+        return super().to_internal_value(data) == "true"
 
 
 class ListParameter(serializers.ListField):

@@ -8,6 +8,13 @@ from rest_framework import serializers
 from catalog_project.api.problems import CONTENT_TYPE, PROBLEMS
 
 VERBS = {"list": "list", "create": "create", "retrieve": "get", "partial_update": "update", "destroy": "delete"}
+DESCRIPTIONS = {
+    "list": "A page of results. Walk on with `next`; a page costs the same at any depth.",
+    "create": "Answers with the same body as a later GET, and its address in `Location`.",
+    "retrieve": "By id or slug, where it has one.",
+    "partial_update": "JSON Merge Patch (RFC 7396): what is left out stays, objects merge key by key, null removes.",
+    "destroy": "For good.",
+}
 ANY_OPERATION = ("invalid", "authentication_failed", "not_acceptable", "uri_too_long", "server_error", "unavailable")
 WITH_BODY = ("malformed", "payload_too_large", "unsupported_media_type")
 
@@ -32,7 +39,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     instance = serializers.CharField()
     code = serializers.CharField(help_text="Stable; one of those listed at /problems/.")
     request_id = serializers.CharField()
-    errors = FaultSerializer(many=True, required=False)
+    errors = FaultSerializer(many=True, required=False)  # type: ignore[assignment]
 
 
 class CatalogSchema(AutoSchema):
@@ -45,8 +52,20 @@ class CatalogSchema(AutoSchema):
             return str(super().get_operation_id())
         if action not in VERBS:
             return str(action)
-        noun = self.view.plural if action == "list" else self.view.noun
+        noun = getattr(self.view, "plural" if action == "list" else "noun", "")
         return f"{VERBS[action]}_{noun}"
+
+    def get_summary(self) -> str | None:
+        """`List products`, `Get a product`, …; acts say theirs with `extend_schema`."""
+        verb = VERBS.get(getattr(self.view, "action", None) or "")
+        if verb is None or not hasattr(self.view, "noun"):
+            return super().get_summary()
+        what = getattr(self.view, "plural", "") if verb == "list" else f"a {getattr(self.view, 'noun', '')}"
+        return f"{verb} {what}".capitalize().replace("_", " ")
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """What the view's method says, or for the usual verbs what they all do."""
+        return DESCRIPTIONS.get(getattr(self.view, "action", None) or "") or str(super().get_description())
 
     def get_request_serializer(self) -> Any:
         """The write serializer."""
@@ -61,7 +80,8 @@ class CatalogSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         """The declared query parameters."""
-        return [self.view.get_query_class()] if hasattr(self.view, "get_query_class") else []
+        query = self.view.get_query_class() if hasattr(self.view, "get_query_class") else None
+        return [query] if query is not None and query().fields else []
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         """The operation with its problem answers added."""

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
@@ -28,7 +28,7 @@ class Suggesting(str):
     __slots__ = ("suggestion",)
     suggestion: str | None
 
-    def __new__(cls, code: str, suggestion: str | None) -> "Suggesting":
+    def __new__(cls, code: str, suggestion: str | None) -> Self:
         """A code with a suggestion, or with none when nothing is close."""
         made = super().__new__(cls, code)
         made.suggestion = suggestion
@@ -124,7 +124,9 @@ class TimeField(serializers.Field[datetime, Any, str, Any]):
         return format_time(value)
 
 
-@extend_schema_field({"oneOf": [{"type": "string", "pattern": r"^\d{1,10}(\.\d+)?$"}, {"type": "number", "minimum": 0}]})
+@extend_schema_field(
+    {"oneOf": [{"type": "string", "pattern": r"^\d{1,10}(\.\d+)?$"}, {"type": "number", "minimum": 0}]}
+)
 class MoneyField(serializers.Field[Decimal, Any, str, Any]):
     """An amount of money, not negative: a decimal string (`"129.90"`) or a JSON number."""
 

@@ -17,7 +17,7 @@ API_PREFIX = "/api/"
 class StrictView(APIView):
     """A view whose query parameters are declared: the request's are read into `query`, unknown ones are 400."""
 
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post", "patch", "delete"]
+    http_method_names = ["get", "head", "post", "patch", "delete"]
     query_class: ClassVar[type[Query]] = Query
     query: Query
 
@@ -38,7 +38,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None, **_: Any
     return defaults.page_not_found(request, exception or Exception())
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django calls it so
     """400 for requests refused before any view, such as one with a Host we do not serve."""
     return problem_response(request, "malformed", detail="The request was refused: its Host or form is not accepted.")
 

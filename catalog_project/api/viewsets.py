@@ -1,7 +1,7 @@
 """The shape of a resource: list, detail, create, merge patch and delete, with one read and one write serializer."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db.models import Model, QuerySet
 from django.http import Http404
@@ -18,6 +18,7 @@ from catalog_project.api.query import ListQuery, Query
 from catalog_project.api.views import StrictView
 
 MAX_ID = 2**63 - 1
+Parsers = list[BaseParser]  # inside a viewset, `list` is its act
 
 
 class ResourceViewSet(StrictView, GenericViewSet[Any]):
@@ -43,11 +44,7 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
 
     # --- What a subclass says -------------------------------------------------------------------------------
 
-    def perform_create(self, data: dict[str, Any]) -> Model:  # type: ignore[override]
-        """Create from validated data and return what was made."""
-        raise NotImplementedError
-
-    def perform_update(self, target: Any, data: dict[str, Any]) -> Model:  # type: ignore[override]
+    def perform_update(self, target: Any, data: dict[str, Any]) -> Model:
         """Apply a validated merge patch and return the result."""
         raise NotImplementedError
 
@@ -63,18 +60,12 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One page."""
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        page = self.paginate_queryset(self.narrow(self.get_queryset()))
         return self.get_paginated_response([self.present(row) for row in page or ()])
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One resource."""
         return Response(self.present(self.get_object()))
-
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """A new resource."""
-        made = self.perform_create(self.validated(self.write_serializer))
-        location = request.build_absolute_uri(self.address_of(made))
-        return Response(self.present(made), status.HTTP_201_CREATED, headers={"Location": location})
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A merge patch (RFC 7396)."""
@@ -94,10 +85,6 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
-    def address_of(self, target: Any) -> str:
-        """The canonical path of a resource: the list's path and its slug."""
-        return f"{self.request.path}{target.slug}/"
-
     def get_object(self) -> Any:
         """What `{ref}` names: an id when it is all digits, a slug otherwise."""
         return find(self.get_queryset(), self.kwargs["ref"])
@@ -108,15 +95,14 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
             return self.list_query
         return self.detail_query if self.action == "retrieve" else Query
 
-    def get_parsers(self) -> list[BaseParser]:
+    def get_parsers(self) -> Parsers:
         """Merge patches may say so in their media type."""
-        parsers: list[BaseParser] = [StrictJSONParser()]
+        parsers: Parsers = [StrictJSONParser()]
         return [*parsers, MergePatchParser()] if self.action_map.get("patch") else parsers
 
     def keyset(self) -> Keyset:
         """The ordering of the list at hand."""
-        assert isinstance(self.query, ListQuery)
-        ordering = self.query.ordering
+        ordering = cast(ListQuery, self.query).ordering
         return Keyset(self.keysets[ordering.removeprefix("-")], descending=ordering.startswith("-"))
 
     @property
@@ -124,9 +110,27 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
         """Who is reading, as far as it decides what a list holds."""
         return "all"
 
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Apply the list's parameters; here only `search`, in the name."""
-        return queryset
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that the list's parameters leave."""
+        return rows
+
+
+class CreatableViewSet(ResourceViewSet):
+    """A resource that its list can be asked to add to."""
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A new resource."""
+        made = self.perform_create(self.validated(self.write_serializer))
+        location = request.build_absolute_uri(self.address_of(made))
+        return Response(self.present(made), status.HTTP_201_CREATED, headers={"Location": location})
+
+    def perform_create(self, data: dict[str, Any]) -> Model:
+        """Create from validated data and return what was made."""
+        raise NotImplementedError
+
+    def address_of(self, target: Any) -> str:
+        """The canonical path of a resource: the list's path and its slug."""
+        return f"{self.request.path}{target.slug}/"
 
 
 def find(queryset: QuerySet[Any], ref: str) -> Any:

@@ -4,6 +4,8 @@ import sys
 from datetime import timedelta
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from catalog_project.settings import env
 
 env.read_dotenv()
@@ -16,7 +18,7 @@ SECRET_KEY = env.secret("SECRET_KEY")
 JWT_SIGNING_KEY = env.secret("JWT_SIGNING_KEY")
 if JWT_SIGNING_KEY == SECRET_KEY:
     # One leaked key must not forge both sessions and tokens.
-    raise env.ImproperlyConfigured("JWT_SIGNING_KEY must differ from SECRET_KEY.")
+    raise ImproperlyConfigured("JWT_SIGNING_KEY must differ from SECRET_KEY.")
 ALLOWED_HOSTS = env.hosts(debug=DEBUG)
 ADMIN_PATH = env.text("ADMIN_PATH", "admin/").strip("/") + "/"
 DEFAULT_CURRENCY = env.currency("DEFAULT_CURRENCY", "USD")

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 
-from catalog_project.api.viewsets import ResourceViewSet
+from catalog_project.api.viewsets import CreatableViewSet
 from products.api.queries import BrandListQuery
 from products.models import Brand
 from products.schemas.documents import BrandSerializer
@@ -13,7 +13,7 @@ from products.search.names import named
 from products.services.brands import create_brand, delete_brand, update_brand
 
 
-class BrandViewSet(ResourceViewSet):
+class BrandViewSet(CreatableViewSet):
     """Brands."""
 
     noun, plural = "brand", "brands"
@@ -24,11 +24,11 @@ class BrandViewSet(ResourceViewSet):
     list_query = BrandListQuery
     problems: ClassVar = {"create": ["duplicate"], "partial_update": ["duplicate"], "destroy": ["in_use"]}
 
-    def perform_create(self, data: dict[str, Any]) -> Brand:  # type: ignore[override]
+    def perform_create(self, data: dict[str, Any]) -> Brand:
         """Create."""
         return create_brand(by=self.request.user, values=data)
 
-    def perform_update(self, target: Brand, data: dict[str, Any]) -> Brand:  # type: ignore[override]
+    def perform_update(self, target: Brand, data: dict[str, Any]) -> Brand:
         """Merge."""
         return update_brand(by=self.request.user, brand=target, values=data)
 
@@ -36,6 +36,6 @@ class BrandViewSet(ResourceViewSet):
         """Delete."""
         delete_brand(by=self.request.user, brand=target)
 
-    def filter_queryset(self, queryset: QuerySet[Brand]) -> QuerySet[Brand]:
-        """The list's parameters."""
-        return named(queryset, self.query.values)
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that the list's parameters leave."""
+        return named(rows, self.query.values)

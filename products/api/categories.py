@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog_project.api.viewsets import ResourceViewSet
+from catalog_project.api.viewsets import CreatableViewSet
 from products.api.queries import CategoryListQuery
 from products.models import Category
 from products.schemas.documents import CategorySerializer
@@ -17,7 +17,7 @@ from products.search.names import matching_categories
 from products.services.categories import create_category, delete_category, move_category, update_category
 
 
-class CategoryViewSet(ResourceViewSet):
+class CategoryViewSet(CreatableViewSet):
     """The category tree."""
 
     noun, plural = "category", "categories"
@@ -35,11 +35,11 @@ class CategoryViewSet(ResourceViewSet):
         "move_category": ["category_cycle"],
     }
 
-    def perform_create(self, data: dict[str, Any]) -> Category:  # type: ignore[override]
+    def perform_create(self, data: dict[str, Any]) -> Category:
         """Create."""
         return create_category(by=self.request.user, values=data)
 
-    def perform_update(self, target: Category, data: dict[str, Any]) -> Category:  # type: ignore[override]
+    def perform_update(self, target: Category, data: dict[str, Any]) -> Category:
         """Merge."""
         return update_category(by=self.request.user, category=target, values=data)
 
@@ -47,9 +47,9 @@ class CategoryViewSet(ResourceViewSet):
         """Delete."""
         delete_category(by=self.request.user, category=target)
 
-    def filter_queryset(self, queryset: QuerySet[Category]) -> QuerySet[Category]:
-        """The list's parameters."""
-        return matching_categories(queryset, self.query.values)
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that the list's parameters leave."""
+        return matching_categories(rows, self.query.values)
 
     @extend_schema(request=MoveSerializer, summary="Move a category with its subtree")
     @action(detail=True, methods=["post"], url_path="move", permission_verb="change")

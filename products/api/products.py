@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog_project.api.viewsets import ResourceViewSet
+from catalog_project.api.viewsets import CreatableViewSet
 from products.api.queries import VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
 from products.models import Product
 from products.schemas.documents import ProductSerializer
@@ -24,7 +24,7 @@ from products.services.products import (
 from products.services.staging import loaded
 
 
-class ProductViewSet(ResourceViewSet):
+class ProductViewSet(CreatableViewSet):
     """Products with their variants and prices."""
 
     noun, plural = "product", "products"
@@ -53,13 +53,13 @@ class ProductViewSet(ResourceViewSet):
         products = Product.objects.all()
         return loaded(products if self.scope == "all" else products.visible())
 
-    def filter_queryset(self, queryset: QuerySet[Product]) -> QuerySet[Product]:
-        """The list's parameters."""
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that the list's parameters leave."""
         conditions = self.query.values
         keyset = self.keyset()
         if keyset.key == "lowest_price":
-            queryset = with_lowest_price(queryset, conditions["currency"], descending=keyset.descending)
-        return matching(queryset, conditions)
+            rows = with_lowest_price(rows, conditions["currency"], descending=keyset.descending)
+        return matching(rows, conditions)
 
     @property
     def scope(self) -> str:
@@ -71,12 +71,12 @@ class ProductViewSet(ResourceViewSet):
         document = super().present(target)
         return self.query.trim(document) if isinstance(self.query, ProductDetailQuery) else document
 
-    def perform_create(self, data: dict[str, Any]) -> Product:  # type: ignore[override]
+    def perform_create(self, data: dict[str, Any]) -> Product:
         """Create."""
         made = create_product(by=self.request.user, values=data)  # type: ignore[arg-type]
         return self._reload(made)
 
-    def perform_update(self, target: Product, data: dict[str, Any]) -> Product:  # type: ignore[override]
+    def perform_update(self, target: Product, data: dict[str, Any]) -> Product:
         """Merge."""
         return self._reload(update_product(by=self.request.user, product_id=target.pk, values=data))  # type: ignore[arg-type]
 

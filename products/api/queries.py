@@ -29,7 +29,7 @@ class ProductDetailQuery(Query):
 
     not_narrowing: ClassVar = Query.not_narrowing | {"fields", "omit"}
 
-    fields = ListParameter(
+    fields = ListParameter(  # type: ignore[assignment]
         child=ChoiceParameter(choices=PRODUCT_FIELDS), required=False, help_text="Show these fields alone."
     )
     omit = ListParameter(child=ChoiceParameter(choices=PRODUCT_FIELDS), required=False, help_text="Leave these out.")
@@ -85,7 +85,9 @@ class CategoryListQuery(ListQuery):
     default_ordering: ClassVar = "path"
 
     search = serializers.CharField(required=False, max_length=200, help_text="In the name.")
-    parent = ReferenceParameter(model=Category, help_text="Slugs of parents; direct children only.")
+    parent = ReferenceParameter(  # type: ignore[assignment]
+        model=Category, help_text="Slugs of parents; direct children only."
+    )
     depth = IntegerParameter(required=False, min_value=0, max_value=1_000, help_text="0 for roots.")
 
 

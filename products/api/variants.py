@@ -9,7 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog_project.api.viewsets import ResourceViewSet, find
+from catalog_project.api.viewsets import CreatableViewSet, ResourceViewSet, find
 from products.api.queries import VIEW_PRODUCT, VariantListQuery
 from products.models import Product, Variant
 from products.schemas.documents import OwnVariantSerializer
@@ -33,32 +33,27 @@ class _Variants(ResourceViewSet):
             return rows
         return rows.filter(Exists(Product.objects.visible().filter(pk=OuterRef("product_id"))))
 
-    def filter_queryset(self, queryset: QuerySet[Variant]) -> QuerySet[Variant]:
-        """The list's parameters."""
-        return matching_variants(queryset, self.query.values)
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that the list's parameters leave."""
+        return matching_variants(rows, self.query.values)
 
     @property
     def scope(self) -> str:
         """`all` for those who may see drafts, `visible` for everybody else."""
         return "all" if self.request.user.has_perm(VIEW_PRODUCT) else "visible"
 
-    def address_of(self, target: Variant) -> str:
-        """A variant's own URL."""
-        return reverse("variant-detail", kwargs={"ref": target.pk})
-
 
 class VariantViewSet(_Variants):
     """Variants, each on its own URL."""
 
     lookup_value_regex = "[0-9]+"
-    http_method_names: ClassVar = ["get", "head", "post", "patch", "delete"]
     problems: ClassVar = {
         "partial_update": ["duplicate"],
         "destroy": ["last_variant"],
         "move_stock": ["insufficient_stock", "stock_not_tracked", "stock_out_of_range"],
     }
 
-    def perform_update(self, target: Variant, data: dict[str, Any]) -> Variant:  # type: ignore[override]
+    def perform_update(self, target: Variant, data: dict[str, Any]) -> Variant:
         """Merge."""
         update_variant(by=self.request.user, variant_id=target.pk, values=data)  # type: ignore[arg-type]
         return self._reload(target)
@@ -80,22 +75,28 @@ class VariantViewSet(_Variants):
         return Response(self.present(self._reload(target)))
 
     def _reload(self, variant: Variant) -> Variant:
-        return Variant.objects.select_related("product").prefetch_related("prices").get(pk=variant.pk)
+        found: Variant = Variant.objects.select_related("product").prefetch_related("prices").get(pk=variant.pk)
+        return found
 
 
-class ProductVariantViewSet(_Variants):
+class ProductVariantViewSet(_Variants, CreatableViewSet):
     """The variants of one product."""
 
+    noun, plural = "product_variant", "product_variants"
     problems: ClassVar = {"create": ["duplicate"]}
 
     def get_queryset(self) -> QuerySet[Variant]:
         """The variants of the product that `{ref}` names; 404 when the caller may not see it."""
         return super().get_queryset().filter(product=self._product())
 
-    def perform_create(self, data: dict[str, Any]) -> Variant:  # type: ignore[override]
+    def perform_create(self, data: dict[str, Any]) -> Variant:
         """Add one."""
         made = add_variant(by=self.request.user, product_id=self._product().pk, values=data)  # type: ignore[arg-type]
         return super().get_queryset().get(pk=made.pk)
+
+    def address_of(self, target: Variant) -> str:
+        """A variant's own URL."""
+        return reverse("variant-detail", kwargs={"ref": target.pk})
 
     def _product(self) -> Product:
         products = Product.objects.all() if self.scope == "all" else Product.objects.visible()

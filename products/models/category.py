@@ -1,6 +1,6 @@
 """Categories: a tree with a materialised path."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models.functions import Length
@@ -31,7 +31,7 @@ class Category(TimestampedModel):
     path = DerivedField()
     name_key = DerivedField(source="name", derive=naming.sort_key)
 
-    objects = CategoryQuerySet.as_manager()
+    objects: ClassVar[Any] = CategoryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "categories"
@@ -70,4 +70,4 @@ class Category(TimestampedModel):
     @property
     def depth(self) -> int:
         """How many categories stand above this one; 0 for a root."""
-        return self.path.count("/")
+        return str(self.path).count("/")

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Round
 
 from catalog_project.models import TimestampedModel
-from products.models.currency import ZERO_DECIMALS, THREE_DECIMALS
+from products.models.currency import THREE_DECIMALS, ZERO_DECIMALS
 from products.models.variant import Variant
 
 MAX_AMOUNT = Decimal("9999999999.9999")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from catalog_project.api.serializers import TimeField
@@ -18,10 +18,6 @@ from products.search.documents import (
 )
 
 MONEY = {"type": "string", "examples": ["129.90"]}
-
-
-def _example(value: dict[str, Any]) -> Any:
-    return extend_schema_serializer(examples=[OpenApiExample("Example", value=value, response_only=True)])
 
 
 @extend_schema_field(
@@ -65,7 +61,7 @@ class CategoryReferenceSerializer(BrandReferenceSerializer):
     path = serializers.CharField(help_text="Slugs from the root down, joined by `/`.")
 
 
-@_example(examples.VARIANT)
+@examples.read_example(examples.VARIANT)
 class VariantSerializer(serializers.Serializer[Variant]):
     """A variant inside its product."""
 
@@ -95,7 +91,7 @@ class ProductReferenceSerializer(BrandReferenceSerializer):
     id = serializers.IntegerField()
 
 
-@_example(examples.OWN_VARIANT)
+@examples.read_example(examples.OWN_VARIANT)
 class OwnVariantSerializer(VariantSerializer):
     """A variant on its own URL."""
 
@@ -106,7 +102,7 @@ class OwnVariantSerializer(VariantSerializer):
         return own_variant_document(instance)
 
 
-@_example(examples.PRODUCT)
+@examples.read_example(examples.PRODUCT)
 class ProductSerializer(serializers.Serializer[Product]):
     """A product."""
 
@@ -137,14 +133,14 @@ class ProductSerializer(serializers.Serializer[Product]):
 PRODUCT_FIELDS = tuple(ProductSerializer._declared_fields)
 
 
-@_example(examples.CATEGORY)
+@examples.read_example(examples.CATEGORY)
 class CategorySerializer(serializers.Serializer[Category]):
     """A category."""
 
     id = serializers.IntegerField()
     slug = serializers.CharField()
     name = serializers.CharField()
-    parent = serializers.CharField(allow_null=True)
+    parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     path = serializers.CharField(help_text="Slugs from the root down, joined by `/`.")
     description = serializers.CharField()
     position = serializers.IntegerField()
@@ -156,7 +152,7 @@ class CategorySerializer(serializers.Serializer[Category]):
         return category_document(instance)
 
 
-@_example(examples.BRAND)
+@examples.read_example(examples.BRAND)
 class BrandSerializer(serializers.Serializer[Brand]):
     """A brand."""
 

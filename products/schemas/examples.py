@@ -2,6 +2,19 @@
 
 from typing import Any
 
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+
+
+def read_example(value: dict[str, Any]) -> Any:
+    """Show a document as the example of a read shape."""
+    return extend_schema_serializer(examples=[OpenApiExample("Example", value=value, response_only=True)])
+
+
+def write_example(value: dict[str, Any]) -> Any:
+    """Show a body as the example of a write shape."""
+    return extend_schema_serializer(examples=[OpenApiExample("Example", value=value, request_only=True)])
+
+
 TIMES = {"created_at": "2030-01-31T12:00:00.000000Z", "updated_at": "2030-01-31T12:00:00.000000Z"}
 
 BRAND_WRITE: dict[str, Any] = {"name": "Acme"}
@@ -70,3 +83,5 @@ PRODUCT: dict[str, Any] = {
     "version": 1,
     **TIMES,
 }
+PRODUCT_PATCH: dict[str, Any] = {"name": "Trail Backpack 2", "attributes": {"material": None, "volume_l": 45}}
+VARIANT_PATCH: dict[str, Any] = {"prices": {"USD": {"compare_at": "149.99"}, "EUR": None}}

@@ -122,7 +122,9 @@ class PricesField(serializers.Field[dict[str, Any], Any, dict[str, Any], Any]):
             self._child = self.price()
         price: dict[str, Any] = self._child.run_validation(value)
         surplus = {
-            name: [_surplus(code)] for name, amount in price.items() if amount is not None and not currency.fits(amount, code)
+            name: [_surplus(code)]
+            for name, amount in price.items()
+            if amount is not None and not currency.fits(amount, code)
         }
         if surplus:
             raise ValidationError(surplus)

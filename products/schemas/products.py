@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from catalog_project.api.serializers import StrictSerializer, TextField, TimeField
 from products.models import Brand, Product
+from products.schemas import examples
 from products.schemas.fields import AttributesField, external_id_field, name_field, slug_field
 from products.schemas.references import CategoryReferences, Reference
 from products.schemas.variants import MAX_VARIANTS, VariantWriteSerializer
@@ -24,6 +25,7 @@ class _ProductFields(StrictSerializer):
     external_id = external_id_field()
 
 
+@examples.write_example(examples.PRODUCT_WRITE)
 class ProductWriteSerializer(_ProductFields):
     """A new product with its variants."""
 
@@ -31,9 +33,10 @@ class ProductWriteSerializer(_ProductFields):
 
     name = name_field()
     status = serializers.ChoiceField(choices=[Product.Status.DRAFT.value, Product.Status.ACTIVE.value], required=False)
-    variants = VariantWriteSerializer(many=True, required=False, max_length=MAX_VARIANTS)
+    variants = VariantWriteSerializer(many=True, required=False, max_length=MAX_VARIANTS)  # type: ignore[call-arg]
 
 
+@examples.write_example(examples.PRODUCT_PATCH)
 class ProductPatchSerializer(_ProductFields):
     """A merge patch of a product. Variants have URLs of their own, the status changes by acts."""
 

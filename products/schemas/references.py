@@ -7,7 +7,7 @@ from django.db.models import Model
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from catalog_project.api.query import ListParameter
 from catalog_project.api.serializers import unknown_value
@@ -66,7 +66,7 @@ class IdOrSlug(Reference):
 
     def to_internal_value(self, data: Any) -> Any:
         """The row."""
-        if isinstance(data, bool) or not (isinstance(data, int) or str(data).isascii() and str(data).isdigit()):
+        if isinstance(data, bool) or not (isinstance(data, int) or (str(data).isascii() and str(data).isdigit())):
             return super().to_internal_value(data)
         found = self.model._default_manager.filter(pk=min(int(data), MAX_ID)).first()
         if found is None:
@@ -81,7 +81,6 @@ class CategoryReferences(serializers.Field[list[Category], Any, list[str], Any])
     default_error_messages: ClassVar = {
         "invalid": "This must be a list of slugs of categories.",
         "max_length": "A product stands in at most {limit} categories.",
-        "duplicate": "This category is named twice.",
     }
 
     def to_internal_value(self, data: Any) -> list[Category]:
@@ -96,7 +95,7 @@ class CategoryReferences(serializers.Field[list[Category], Any, list[str], Any])
             if slug not in found:
                 errors[str(index)] = [unknown(Category, slug)]
             elif slug in data[:index]:
-                errors[str(index)] = [serializers.ErrorDetail(self.error_messages["duplicate"], "duplicate")]
+                errors[str(index)] = [ErrorDetail("This category is named twice.", "duplicate")]
         if errors:
             raise ValidationError(errors)
         return [found[slug] for slug in data]

@@ -8,6 +8,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from catalog_project.api.serializers import IntegerField, StrictSerializer, TextField
 from products.models import naming
 from products.models.variant import MAX_QUANTITY
+from products.schemas import examples
 from products.schemas.fields import (
     AttributesField,
     PricesField,
@@ -32,7 +33,7 @@ class VariantList(serializers.ListSerializer[Any]):
         except ValidationError as error:
             raise ValidationError(_combine(error.detail, twice)) from error
         if twice:
-            raise ValidationError(twice)  # type: ignore[arg-type]
+            raise ValidationError(twice)
         return value
 
     def _repeated_skus(self, data: list[Any]) -> dict[str, Any]:
@@ -52,10 +53,13 @@ class VariantList(serializers.ListSerializer[Any]):
 def _combine(faults: Any, twice: dict[str, Any]) -> Any:
     if not isinstance(faults, list):
         return faults
-    by_index = {str(index): fault for index, fault in enumerate(faults) if fault}
-    return {**twice, **by_index}
+    combined = {str(index): fault for index, fault in enumerate(faults) if fault}
+    for index, fault in twice.items():
+        combined[index] = {**combined.get(index, {}), **fault}
+    return combined
 
 
+@examples.write_example(examples.VARIANT_WRITE)
 class VariantWriteSerializer(StrictSerializer):
     """A new variant; `stock` null means that stock is not tracked."""
 
@@ -75,6 +79,7 @@ class VariantWriteSerializer(StrictSerializer):
         list_serializer_class = VariantList
 
 
+@examples.write_example(examples.VARIANT_PATCH)
 class VariantPatchSerializer(StrictSerializer):
     """A merge patch of a variant. Stock changes by its own act."""
 
@@ -90,6 +95,7 @@ class VariantPatchSerializer(StrictSerializer):
     prices = PricesPatchField(required=False)
 
 
+@examples.write_example({"delta": -1})
 class StockSerializer(StrictSerializer):
     """A movement of stock: exactly one of `delta` and `set`."""
 

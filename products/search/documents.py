@@ -7,7 +7,6 @@ from typing import Any
 from catalog_project.formats import format_time
 from products.models import Brand, Category, Price, Product, Variant
 from products.models.currency import format_money
-from products.services.staging import ordered_links
 
 Document = dict[str, Any]
 
@@ -26,7 +25,7 @@ def product_document(product: Product) -> Document:
         "external_id": product.external_id,
         "product_type": None,
         "brand": {"slug": product.brand.slug, "name": product.brand.name} if product.brand else None,
-        "categories": [_category_reference(link.category) for link in ordered_links(product)],
+        "categories": [_category_reference(link.category) for link in product.ordered_links()],
         "attributes": product.attributes,
         "variants": variants,
         "price_range": price_range(price for variant in product.variants.all() for price in variant.prices.all()),

@@ -1,9 +1,7 @@
 """Who writes."""
 
-from typing import Protocol
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 
-
-class Actor(Protocol):
-    """A signed-in user, as far as the write functions care; None stands for the system (commands)."""
-
-    pk: int
+# Rights are checked by the caller; None stands for the system (commands).
+Actor = AbstractBaseUser | AnonymousUser

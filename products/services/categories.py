@@ -85,7 +85,7 @@ def path_below(parent: Category | None, slug: str) -> str:
 
 
 def _reread(category: Category) -> Category:
-    found = Category.objects.select_related("parent").filter(pk=category.pk).first()
+    found: Category | None = Category.objects.select_related("parent").filter(pk=category.pk).first()
     if found is None:
         raise Missing("The category is gone.")
     return found

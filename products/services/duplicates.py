@@ -30,10 +30,8 @@ def _product_faults(values: ProductInput) -> Iterator[Fault]:
         yield Fault("duplicate", "A product with this external_id already exists.", "/external_id")
 
 
-def _variant_faults(
-    variants: Sequence[VariantInput], place: str, *, own_id: int | None = None
-) -> Iterator[Fault]:
-    others = Variant.objects.exclude(pk=own_id)
+def _variant_faults(variants: Sequence[VariantInput], place: str, *, own_id: int | None = None) -> Iterator[Fault]:
+    others = Variant.objects.exclude(pk=own_id or 0)
     skus = {sku_key(variant["sku"]) for variant in variants if "sku" in variant}
     ids = {variant.get("external_id") for variant in variants} - {None}
     taken_skus = set(others.filter(sku_key__in=skus).values_list("sku_key", flat=True))

@@ -100,7 +100,9 @@ def lock_product(product_id: int) -> Product:
 
 def lock_products(product_ids: Sequence[int]) -> dict[int, Product]:
     """Products by id, loaded for edits, their rows locked in the order of their ids. Raises Missing for any gone."""
-    rows = loaded(Product.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=product_ids).order_by("pk"))
+    rows = loaded(
+        Product.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=product_ids).order_by("pk")
+    )
     found = {product.pk: product for product in rows}
     if len(found) < len(set(product_ids)):
         raise Missing("The product is gone.")

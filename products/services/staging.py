@@ -165,13 +165,8 @@ def _assign_attributes(target: Product | Variant, patch: dict[str, Any], *, keep
 
 
 def _changed_categories(product: Product, wanted: Sequence[Category]) -> list[Category] | None:
-    present = [link.category_id for link in ordered_links(product)]
+    present = [link.category_id for link in product.ordered_links()]
     return None if present == [category.pk for category in wanted] else list(wanted)
-
-
-def ordered_links(product: Product) -> list[ProductCategory]:
-    """A loaded product's category links, the primary one first."""
-    return sorted(product.category_links.all(), key=lambda link: link.position)
 
 
 def _stage_prices(edit: VariantEdit, patch: Mapping[str, PriceInput | None]) -> None:
@@ -251,6 +246,6 @@ def _update(edits: Sequence[tuple[Product | Variant, set[str]]]) -> None:
         row.updated_at = now
         row.derive()
         alike.setdefault(frozenset(fields), []).append(row)
-    for fields, rows in alike.items():
-        keys = {KEY_OF[name] for name in fields & KEY_OF.keys()}
-        type(rows[0]).objects.bulk_update(rows, sorted({*fields, *keys, "version", "updated_at"}), BATCH)
+    for names, rows in alike.items():
+        keys = {KEY_OF[name] for name in names & KEY_OF.keys()}
+        type(rows[0]).objects.bulk_update(rows, sorted({*names, *keys, "version", "updated_at"}), BATCH)
