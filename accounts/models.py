@@ -1,0 +1,113 @@
+"""People who work with the catalog, and the sign-ins that their tokens belong to."""
+
+from collections.abc import Collection
+from typing import Any, ClassVar, Self
+from uuid import uuid4
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.db import models
+from django.db.models import F
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from catalog_project.models import TimestampedModel, TimestampedQuerySet
+
+CREDENTIALS = frozenset({"password", "is_active"})
+
+
+class UserQuerySet(TimestampedQuerySet):
+    """Users; an update of their credentials ends their tokens and sessions."""
+
+    def update(self, **fields: Any) -> int:
+        """Update as Django does; whoever gets a new password or is (de)activated must sign in again."""
+        if not CREDENTIALS.isdisjoint(fields):
+            fields.setdefault("security_stamp", uuid4())
+        return super().update(**fields)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+
+class UserManager(DjangoUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Django's manager over our rows."""
+
+    use_in_migrations = False  # a migration has no use for it
+
+
+class User(TimestampedModel, AbstractUser):
+    """A person or machine that signs in; rights come from groups (roles) and from the database, never a token.
+
+    `security_stamp` is a random value that tokens and sessions are bound to. A new password and deactivation replace
+    it, which ends all of them at once and for good: activating the user again does not bring them back. The term is
+    that of ASP.NET Core Identity.
+    """
+
+    security_stamp = models.UUIDField(default=uuid4, editable=False)
+    _password: str | None  # Django's: the raw password between set_password and save
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                # "Anna" next to "anna" would be somebody posing as somebody else.
+                Lower("username"),
+                name="user_username_unique",
+                violation_error_code="duplicate",
+                violation_error_message="A user with this username already exists, perhaps in other letter case.",
+            ),
+        ]
+
+    def set_unusable_password(self) -> None:
+        """Take the password away as Django does, and with the next save the tokens and sessions too."""
+        super().set_unusable_password()
+        self.security_stamp = uuid4()
+
+    def save(self, *, update_fields: Collection[str] | None = None, **options: Any) -> None:  # type: ignore[override]
+        """Save as Django does; a new password or deactivation ends tokens and sessions.
+
+        A hash renewed at sign-in is no new password: `check_password` clears `_password` before it saves.
+        """
+        if self._password is not None or not self.is_active:
+            self.security_stamp = uuid4()
+        if update_fields is not None and not CREDENTIALS.isdisjoint(update_fields):
+            update_fields = {*update_fields, "security_stamp"}
+        super().save(update_fields=update_fields, **options)
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must know to go on: Django's hash of the password, and the stamp."""
+        bound_to = super().get_session_auth_hash() + self.security_stamp.hex
+        return salted_hmac("accounts.User.session", bound_to, algorithm="sha256").hexdigest()
+
+
+class TokenFamilyQuerySet(TimestampedQuerySet):
+    """Sign-ins."""
+
+    def alive(self) -> Self:
+        """Those whose tokens are good: not expired, and of an active user whose stamp is still the same."""
+        return self.filter(
+            expires_at__gt=timezone.now(), user__is_active=True, user__security_stamp=F("security_stamp")
+        )
+
+
+class TokenFamily(TimestampedModel):
+    """One sign-in: all refresh tokens that came out of each other, and their access tokens.
+
+    Only the latest refresh token is good, the one whose `jti` (RFC 7519, section 4.1.7) stands here. The family ends,
+    and every token of it, when its row is deleted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families")
+    security_stamp = models.UUIDField()
+    refresh_jti = models.UUIDField()
+    expires_at = models.DateTimeField()
+
+    objects: ClassVar[Any] = TokenFamilyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "token families"
+
+    def __str__(self) -> str:
+        return f"sign-in of {self.user_id} at {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,38 @@
+"""Changing a password."""
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import password_changed, validate_password
+from django.core.exceptions import ValidationError
+
+from accounts.models import User
+from catalog_project.errors import Fault, Invalid
+
+
+def change_password(*, by: User, current_password: str, new_password: str) -> None:
+    """Give oneself a new password, which ends all of one's tokens and sessions.
+
+    Raises Invalid with pointers `/current_password` and `/new_password`.
+    """
+    faults = [*_faults_of_current(by, current_password), *password_faults(new_password, by, "/new_password")]
+    if faults:
+        raise Invalid(faults)
+    is_unchanged = User.objects.filter(pk=by.pk, security_stamp=by.security_stamp)
+    if not is_unchanged.update(password=make_password(new_password)):
+        raise Invalid([WRONG_PASSWORD])  # somebody changed it since we looked
+    password_changed(new_password, by)
+
+
+WRONG_PASSWORD = Fault("wrong_password", "This is not your current password.", "/current_password")
+
+
+def _faults_of_current(user: User, password: str) -> list[Fault]:
+    return [] if user.check_password(password) else [WRONG_PASSWORD]
+
+
+def password_faults(password: str, user: User, pointer: str) -> list[Fault]:
+    """What AUTH_PASSWORD_VALIDATORS have against a password, each as a fault at the pointer."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        return [Fault(each.code or "invalid", " ".join(each.messages), pointer) for each in error.error_list]
+    return []

@@ -1,0 +1,50 @@
+"""Roles: groups that come with the migrations."""
+
+from typing import Any
+
+from django.apps.registry import Apps
+
+VIEW = ("view",)
+EDIT = ("view", "add", "change")
+MANAGE = ("view", "add", "change", "delete")
+
+CATALOG = ("category", "brand", "product", "variant", "price", "productcategory")
+
+# role -> model of the products app -> verbs. Sections of the catalog that come later join with a migration of their
+# own that calls `sync_roles` again.
+ROLES: dict[str, dict[str, tuple[str, ...]]] = {
+    "catalog_viewer": dict.fromkeys(CATALOG, VIEW),
+    "catalog_editor": dict.fromkeys(CATALOG, EDIT),
+    "catalog_manager": dict.fromkeys(CATALOG, MANAGE),
+}
+
+
+def sync_roles(apps: Apps, schema_editor: object = None) -> None:
+    """Give every role what ROLES says; for migrations, which call it as `RunPython(sync_roles)`.
+
+    Adds what is missing and takes nothing away, so that what an operator added stays. Models that `apps` does not
+    know yet are left to a later migration.
+    """
+    for role, rights in ROLES.items():
+        group, _ = apps.get_model("auth", "Group").objects.get_or_create(name=role)
+        for model_name, verbs in rights.items():
+            group.permissions.add(*_permissions(apps, model_name, verbs))
+
+
+def _permissions(apps: Apps, model_name: str, verbs: tuple[str, ...]) -> list[Any]:
+    """Django makes permissions only after all migrations have run: these make theirs ahead of it, in its own form."""
+    try:
+        options = apps.get_model("products", model_name)._meta
+    except LookupError:
+        return []
+    content_types = apps.get_model("contenttypes", "ContentType").objects
+    content_type, _ = content_types.get_or_create(app_label="products", model=model_name)
+    permissions = apps.get_model("auth", "Permission").objects
+    return [
+        permissions.get_or_create(
+            content_type=content_type,
+            codename=f"{verb}_{model_name}",
+            defaults={"name": f"Can {verb} {options.verbose_name_raw}"},
+        )[0]
+        for verb in verbs
+    ]
