@@ -6,6 +6,7 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 from catalog_project.api.problems import CONTENT_TYPE, PROBLEMS
+from catalog_project.api.serializers import StrictSerializer
 
 VERBS = {"list": "list", "create": "create", "retrieve": "get", "partial_update": "update", "destroy": "delete"}
 DESCRIPTIONS = {
@@ -76,7 +77,19 @@ class CatalogSchema(AutoSchema):
         """The read serializer."""
         if self.method == "DELETE":
             return None
-        return getattr(self.view, "read_serializer", None) or super().get_response_serializers()
+        trimmed = getattr(self.view, "trimmed_serializer", None) if self.method == "GET" else None
+        return trimmed or getattr(self.view, "read_serializer", None) or super().get_response_serializers()
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        """Reads work without credentials too, and show more with them."""
+        optional: list[dict[str, Any]] = [{}] if self.method == "GET" and hasattr(self.view, "permission_model") else []
+        return [*super().get_auth(), *optional]
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if isinstance(serializer, StrictSerializer):
+            schema["additionalProperties"] = False
+        return schema
 
     def get_override_parameters(self) -> list[Any]:
         """The declared query parameters."""

@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -22,7 +24,9 @@ class StrictView(APIView):
     query: Query
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check the caller first, then the parameters: rights are tested before anything else is said."""
+        """Check the method, then the caller, then the parameters: rights are tested before anything else is said."""
+        if request.method not in self.allowed_methods:
+            raise MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)
         self.query = self.get_query_class().read(request)
 
@@ -31,6 +35,7 @@ class StrictView(APIView):
         return self.query_class
 
 
+@csrf_exempt
 def not_found(request: HttpRequest, exception: Exception | None = None, **_: Any) -> HttpResponseBase:
     """404 for what no URL matches: a problem document under /api/, Django's page elsewhere."""
     if request.path.startswith(API_PREFIX):

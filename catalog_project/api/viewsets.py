@@ -37,6 +37,9 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
     permission_verb: str | None = None  # set by acts, whose method does not tell what right they need
     read_serializer: ClassVar[type[BaseSerializer[Any]]]
     write_serializer: ClassVar[type[BaseSerializer[Any]]]
+    trimmed_serializer: ClassVar[type[BaseSerializer[Any]] | None] = (
+        None  # what reads show where `fields` and `omit` are
+    )
     patch_serializer: ClassVar[type[BaseSerializer[Any]] | None] = None
     list_query: ClassVar[type[ListQuery]] = ListQuery
     detail_query: ClassVar[type[Query]] = Query

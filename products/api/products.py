@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from catalog_project.api.viewsets import CreatableViewSet
 from products.api.queries import VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
 from products.models import Product
-from products.schemas.documents import ProductSerializer
+from products.schemas.documents import ProductSerializer, TrimmedProductSerializer
 from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer
 from products.search.products import matching, with_lowest_price
 from products.services.products import (
@@ -31,6 +31,7 @@ class ProductViewSet(CreatableViewSet):
     queryset = Product.objects.all()
     permission_model = Product
     read_serializer = ProductSerializer
+    trimmed_serializer = TrimmedProductSerializer
     write_serializer = ProductWriteSerializer
     patch_serializer = ProductPatchSerializer
     list_query = ProductListQuery

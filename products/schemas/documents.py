@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.extensions import OpenApiSerializerExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import Direction, extend_schema_field
 from rest_framework import serializers
 
 from catalog_project.api.serializers import TimeField
@@ -128,6 +130,24 @@ class ProductSerializer(serializers.Serializer[Product]):
     def to_representation(self, instance: Product) -> dict[str, Any]:
         """The document."""
         return product_document(instance)
+
+
+@examples.read_example(examples.PRODUCT)
+class TrimmedProductSerializer(ProductSerializer):
+    """A product, or the part of it that `fields` and `omit` leave."""
+
+
+class TrimmedProductSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+    """Describes a trimmed product as a whole one or a part, so that clients get the whole one's types."""
+
+    target_class = TrimmedProductSerializer
+
+    def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
+        """A choice of the two."""
+        whole = auto_schema.resolve_serializer(ProductSerializer, direction)
+        part = {**whole.schema, "description": "The fields asked for."}
+        part.pop("required")
+        return {"anyOf": [whole.ref, part]}
 
 
 PRODUCT_FIELDS = tuple(ProductSerializer._declared_fields)
