@@ -26,7 +26,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-import docker
+import docker  # comes with testcontainers
 import psycopg
 import redis
 from docker.errors import DockerException
