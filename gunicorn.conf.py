@@ -4,6 +4,7 @@ Flags on the command line win over it. Containers pass `--bind 0.0.0.0:8000`.
 """
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,13 @@ logger_class = ServerLog
 logconfig_dict = LOGGING
 
 
-# --- Metrics: a numbered slot for each worker -------------------------------------------------------------------
+def on_starting(_server: Arbiter) -> None:
+    """Load the views as well, which Django leaves to the first request of each worker."""
+    import_module(settings.ROOT_URLCONF)
+
+
+# --- Metrics: a numbered slot for each worker ------------------------------------------------------------------
+# Their directory is a private one in memory, or the one that PROMETHEUS_MULTIPROC_DIR names, emptied at the start.
 def pre_fork(server: Arbiter, worker: Worker) -> None:
     """Find the new worker a slot, in the parent, which knows who lives."""
     worker.slot = multiprocess.free_slot(sibling.slot for sibling in server.WORKERS.values())

@@ -17,7 +17,7 @@ from catalog_project.observability.routes import route_of
 access = logging.getLogger("catalog.access")
 
 # Asked every few seconds by machines: news only when they fail.
-PROBE_ROUTES = frozenset({"livez", "readyz", "health", "metrics"})
+PROBE_ROUTES = frozenset({"/livez", "/readyz", "/health", "/metrics"})
 
 # What every record has is either shown under our own names or says where in the code it came from. Django adds
 # `request`, whose text would hold the query string.

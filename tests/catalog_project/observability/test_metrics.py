@@ -56,22 +56,22 @@ def test_reads_of_a_cache_are_counted_by_hit_and_miss() -> None:
 
 
 def test_requests_are_counted_by_route_method_and_status(shop_client) -> None:
-    rise = Rise(RESPONSES, view="shop/<int:number>/", method="GET", status="200")
+    rise = Rise(RESPONSES, view="/shop/<int:number>/", method="GET", status="200")
     for number in (1, 2, 3):
         shop_client.get(f"/shop/{number}/")
     assert rise() == 3
 
 
 def test_latency_is_measured_by_route_and_method(shop_client) -> None:
-    rise = Rise(LATENCY, view="shop/<int:number>/", method="POST")
+    rise = Rise(LATENCY, view="/shop/<int:number>/", method="POST")
     shop_client.post("/shop/1/")
     assert rise() == 1
 
 
 @pytest.mark.parametrize(("number", "status"), [(404, "404"), (500, "500")])
 def test_a_request_that_fails_counts_once(shop_client, number: int, status: str) -> None:
-    responses = Rise(RESPONSES, view="shop/<int:number>/", method="GET", status=status)
-    latencies = Rise(LATENCY, view="shop/<int:number>/", method="GET")
+    responses = Rise(RESPONSES, view="/shop/<int:number>/", method="GET", status=status)
+    latencies = Rise(LATENCY, view="/shop/<int:number>/", method="GET")
     shop_client.get(f"/shop/{number}/")
     assert (responses(), latencies()) == (1, 1)
 
@@ -84,7 +84,7 @@ def test_unknown_paths_share_one_label(shop_client) -> None:
 
 
 def test_unknown_methods_share_one_label(shop_client) -> None:
-    rise = Rise(LATENCY, view="shop/<int:number>/", method="<invalid method>")
+    rise = Rise(LATENCY, view="/shop/<int:number>/", method="<invalid method>")
     shop_client.generic("BREW", "/shop/1/")
     shop_client.generic("STEEP", "/shop/1/")
     assert rise() == 2
