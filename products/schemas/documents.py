@@ -19,35 +19,19 @@ from products.search.documents import (
     variant_document,
 )
 
-MONEY = {"type": "string", "examples": ["129.90"]}
+
+class PriceSerializer(serializers.Serializer[Any]):
+    """A price, as decimal strings with the currency's number of decimals."""
+
+    amount = serializers.CharField()
+    compare_at = serializers.CharField(allow_null=True, help_text="The price it is compared with.")
 
 
-@extend_schema_field(
-    {
-        "type": "object",
-        "additionalProperties": {
-            "type": "object",
-            "required": ["amount", "compare_at"],
-            "properties": {"amount": MONEY, "compare_at": {"type": ["string", "null"]}},
-        },
-    }
-)
-class PricesDocumentField(serializers.JSONField):
-    """Prices by currency."""
+class AmountRangeSerializer(serializers.Serializer[Any]):
+    """The lowest and the highest amount in a currency."""
 
-
-@extend_schema_field(
-    {
-        "type": "object",
-        "additionalProperties": {
-            "type": "object",
-            "required": ["min", "max"],
-            "properties": {"min": MONEY, "max": MONEY},
-        },
-    }
-)
-class PriceRangeField(serializers.JSONField):
-    """The lowest and highest amount by currency."""
+    min = serializers.CharField()
+    max = serializers.CharField()
 
 
 class BrandReferenceSerializer(serializers.Serializer[Any]):
@@ -74,7 +58,7 @@ class VariantSerializer(serializers.Serializer[Variant]):
     barcode = serializers.CharField()
     attributes = AttributesField()
     weight_g = serializers.IntegerField(allow_null=True)
-    prices = PricesDocumentField()
+    prices = serializers.DictField(child=PriceSerializer(), help_text="By currency (ISO 4217).")
     stock = serializers.IntegerField(allow_null=True, help_text="null: not tracked.")
     in_stock = serializers.BooleanField()
     position = serializers.IntegerField()
@@ -112,7 +96,7 @@ class ProductSerializer(serializers.Serializer[Product]):
     slug = serializers.CharField()
     name = serializers.CharField()
     description = serializers.CharField()
-    status = serializers.ChoiceField(choices=Product.Status.values)
+    status = serializers.ChoiceField(choices=Product.Status.choices)
     published_from = TimeField(allow_null=True)
     published_until = TimeField(allow_null=True)
     external_id = serializers.CharField(allow_null=True)
@@ -121,7 +105,7 @@ class ProductSerializer(serializers.Serializer[Product]):
     categories = CategoryReferenceSerializer(many=True)
     attributes = AttributesField()
     variants = VariantSerializer(many=True)
-    price_range = PriceRangeField()
+    price_range = serializers.DictField(child=AmountRangeSerializer(), help_text="By currency.")
     in_stock = serializers.BooleanField()
     version = serializers.IntegerField()
     created_at = TimeField()
@@ -137,6 +121,17 @@ class TrimmedProductSerializer(ProductSerializer):
     """A product, or the part of it that `fields` and `omit` leave."""
 
 
+class ProductPartSerializer(ProductSerializer):
+    """The fields of a product that were asked for."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """A product's fields, each of which may be missing."""
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
+
+
 class TrimmedProductSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     """Describes a trimmed product as a whole one or a part, so that clients get the whole one's types."""
 
@@ -144,10 +139,8 @@ class TrimmedProductSchema(OpenApiSerializerExtension):  # type: ignore[no-untyp
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Direction) -> dict[str, Any]:
         """A choice of the two."""
-        whole = auto_schema.resolve_serializer(ProductSerializer, direction)
-        part = {**whole.schema, "description": "The fields asked for."}
-        part.pop("required")
-        return {"anyOf": [whole.ref, part]}
+        choices = (ProductSerializer, ProductPartSerializer)
+        return {"anyOf": [auto_schema.resolve_serializer(choice, direction).ref for choice in choices]}
 
 
 PRODUCT_FIELDS = tuple(ProductSerializer._declared_fields)
