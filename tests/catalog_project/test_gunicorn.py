@@ -16,6 +16,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 from django.db import connection
+from prometheus_client import CollectorRegistry
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.parser import text_string_to_metric_families
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -187,6 +189,15 @@ def test_a_server_that_stops_gives_its_connections_back(server: Server) -> None:
     stop(server, signal.SIGTERM)
     assert server.process.wait(PATIENCE_SECONDS) == 0
     until(lambda: connections_held() == 0)
+
+
+def test_a_server_that_stops_publishes_its_last_second(server: Server) -> None:
+    drive(server, 100)
+    stop(server, signal.SIGTERM)
+    server.process.wait(PATIENCE_SECONDS)
+    left = CollectorRegistry()
+    MultiProcessCollector(left, path=str(server.metrics))
+    assert left.get_sample_value("catalog_database_pool_requests_total") >= 100
 
 
 def test_every_line_of_the_log_is_json_and_each_request_has_one(server: Server) -> None:
