@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -27,6 +27,16 @@ class UserQuerySet(TimestampedQuerySet):
         return super().update(**fields)
 
     update.alters_data = True  # type: ignore[attr-defined]
+
+    @transaction.atomic
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete as Django does, and no sign-in slips in between what it collects and what it deletes."""
+        # Signing in takes the same lock.
+        list(User.objects.filter(pk__in=self.values("pk")).order_by("pk").select_for_update())
+        return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
 
 
 class UserManager(DjangoUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -74,6 +84,12 @@ class User(TimestampedModel, AbstractUser):
         if update_fields is not None and not CREDENTIALS.isdisjoint(update_fields):
             update_fields = {*update_fields, "security_stamp"}
         super().save(update_fields=update_fields, **options)
+
+    @transaction.atomic
+    def delete(self, **options: Any) -> tuple[int, dict[str, int]]:  # type: ignore[override]
+        """Delete as Django does; see UserQuerySet.delete."""
+        User.objects.select_for_update().filter(pk=self.pk).first()
+        return super().delete(**options)
 
     def get_session_auth_hash(self) -> str:
         """What a session must know to go on: Django's hash of the password, and the stamp."""
