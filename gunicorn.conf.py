@@ -77,6 +77,7 @@ logconfig_dict = LOGGING
 def on_starting(_server: Arbiter) -> None:
     """Load the views as well, which Django leaves to the first request of each worker."""
     import_module(settings.ROOT_URLCONF)
+    import_module("catalog_project.server").answer_refusals_as_problems()
 
 
 # --- Metrics: a numbered slot for each worker ------------------------------------------------------------------

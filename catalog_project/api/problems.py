@@ -107,6 +107,9 @@ register(
     Problem("payload_too_large", 413, "Body too large", "The body exceeds the limit.", "Send less at a time."),
     Problem("uri_too_long", 414, "Address too long", "The address exceeds the limit.", "Send a shorter query."),
     Problem(
+        "headers_too_large", 431, "Headers too large", "The headers exceed the limit.", "Send fewer or shorter ones."
+    ),
+    Problem(
         "unsupported_media_type",
         415,
         "Unsupported media type",
