@@ -1,0 +1,32 @@
+"""The README's first five minutes work as they are written."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.contract.conftest import PASSWORD, Manager
+from tests.live import ROOT
+
+pytestmark = pytest.mark.xdist_group("contract")
+
+BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def test_its_commands_work_against_a_served_catalog(manager: Manager, tmp_path: Path) -> None:
+    manager.live.manage("create_staff", "demo", "--role", "catalog_manager", "--password-stdin", stdin=PASSWORD)
+    script = "\n".join(BLOCK.findall((ROOT / "README.md").read_text()))
+    script = script.replace("http://127.0.0.1:8000", manager.live.url)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=tmp_path,
+        env=os.environ | {"PASSWORD": PASSWORD},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert '"stock":14' in done.stdout
+    assert '"suggestion":"category"' in done.stdout
