@@ -17,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from psycopg_pool import PoolTimeout
 from rest_framework import exceptions as drf
 from rest_framework.request import Request
+from rest_framework.settings import api_settings
 
 from catalog_project.api.integrity import translate
 from catalog_project.api.problems import PROBLEMS, problem_response
@@ -116,7 +117,8 @@ def faults_of(detail: Any, pointer: str = "") -> Iterator[Fault]:
     """Flatten the nested errors of a serializer into faults with JSON Pointers."""
     if isinstance(detail, Mapping):
         for key, below in detail.items():
-            yield from faults_of(below, pointer if key == "non_field_errors" else f"{pointer}/{escape(key)}")
+            whole = key == api_settings.NON_FIELD_ERRORS_KEY
+            yield from faults_of(below, pointer if whole else f"{pointer}/{escape(key)}")
     elif isinstance(detail, list):
         for index, below in enumerate(detail):
             leaf = isinstance(below, drf.ErrorDetail)

@@ -8,7 +8,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 
 from catalog_project.api.exceptions import faults_of
-from catalog_project.api.serializers import StrictSerializer, Suggesting, closest, unknown_value
+from catalog_project.api.serializers import StrictSerializer, Suggesting, unknown_value
 from catalog_project.errors import Fault, Invalid
 
 MAX_PARAMETER_LENGTH = 4_000
@@ -52,11 +52,12 @@ class ListParameter(serializers.ListField):
     """Several values, separated by commas or by repeating the parameter; any of them will do (OR)."""
 
     def __init__(self, **options: Any) -> None:
-        options.setdefault("max_length", MAX_VALUES)
-        super().__init__(allow_empty=False, **options)
+        super().__init__(allow_empty=False, max_length=MAX_VALUES, **options)
 
     def to_internal_value(self, data: Any) -> list[Any]:
-        """The distinct values in their order."""
+        """The distinct values in their order. Too many are refused unread: each may cost a look into the database."""
+        if len(data) > MAX_VALUES:
+            self.fail("max_length", max_length=MAX_VALUES)
         return list(dict.fromkeys(super().to_internal_value(data)))
 
 
@@ -94,8 +95,8 @@ class Query(StrictSerializer):
             raise ValidationError({name: [ErrorDetail("Give this once.", "repeated")]})
         return values[0]
 
-    def _refusal(self, name: str) -> ErrorDetail:
-        code = Suggesting("unknown_parameter", closest(name, self.fields))
+    def _refusal(self, name: str, index: int) -> ErrorDetail:
+        code = Suggesting("unknown_parameter", self._closest(name, index))
         return ErrorDetail("This parameter is not known here.", code)
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from itertools import islice
 from typing import Any, ClassVar, Self
 
 from django.utils.dateparse import parse_datetime
@@ -19,6 +20,9 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from catalog_project.formats import format_time
 
 MAX_INT32 = 2_147_483_647
+# A suggestion is a courtesy that takes time to find: no more in one object, whatever somebody sends.
+MAX_SUGGESTIONS = 10
+MAX_STRANGERS = 100
 TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -68,12 +72,16 @@ class StrictSerializer(serializers.Serializer[Any]):
     def _strangers(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
         if data.keys() <= self.fields.keys():
             return {}
-        return {str(name): [self._refusal(name)] for name in data if name not in self.fields}
+        strangers = islice((name for name in data if name not in self.fields), MAX_STRANGERS)
+        return {name: [self._refusal(name, index)] for index, name in enumerate(strangers)}
 
-    def _refusal(self, name: str) -> ErrorDetail:
+    def _refusal(self, name: str, index: int) -> ErrorDetail:
         if name in self.read_only_names:
             return ErrorDetail("This field is read-only here.", "read_only")
-        return ErrorDetail("This field is not known.", Suggesting("unknown_field", closest(name, self.fields)))
+        return ErrorDetail("This field is not known.", Suggesting("unknown_field", self._closest(name, index)))
+
+    def _closest(self, name: str, index: int) -> str | None:
+        return closest(name, self.fields) if index < MAX_SUGGESTIONS else None
 
 
 class TextField(serializers.CharField):

@@ -17,7 +17,7 @@ from catalog_project.api.parsers import MergePatchParser, StrictJSONParser
 from catalog_project.api.query import ListQuery, Query
 from catalog_project.api.views import StrictView
 
-MAX_ID = 2**63 - 1
+MAX_ID_DIGITS = 18  # as many as always fit into 64 bits
 Parsers = list[BaseParser]  # inside a viewset, `list` is its act
 
 
@@ -138,11 +138,10 @@ class CreatableViewSet(ResourceViewSet):
 
 def find(queryset: QuerySet[Any], ref: str) -> Any:
     """The row that an id or slug names. Raises Http404 when there is none in the queryset."""
-    if ref.isascii() and ref.isdigit():
-        wanted: dict[str, Any] = {"pk": int(ref) if len(ref) < len(str(MAX_ID)) else -1}
-    else:
-        wanted = {"slug": ref.replace("\x00", "")}
-    row = queryset.filter(**wanted).first()
+    is_id = ref.isascii() and ref.isdigit()
+    if "\x00" in ref or (is_id and len(ref) > MAX_ID_DIGITS):  # neither can be asked of PostgreSQL
+        raise Http404
+    row = queryset.filter(**({"pk": int(ref)} if is_id else {"slug": ref})).first()
     if row is None:
         raise Http404
     return row

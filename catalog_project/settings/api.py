@@ -10,6 +10,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["catalog_project.api.renderers.ORJSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "rest_framework.negotiation.DefaultContentNegotiation",
     "DEFAULT_SCHEMA_CLASS": "catalog_project.api.schema.CatalogSchema",
+    # A name that no body can hold: a client's own key never passes for the whole.
+    "NON_FIELD_ERRORS_KEY": "\x00",
     "EXCEPTION_HANDLER": "catalog_project.api.exceptions.handle",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "TEST_REQUEST_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

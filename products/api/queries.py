@@ -1,10 +1,12 @@
 """The query parameters of each list."""
 
+import re
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.conf import settings
 from rest_framework import serializers
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied, ValidationError
 
 from catalog_project.api.query import (
     BooleanParameter,
@@ -18,10 +20,19 @@ from catalog_project.api.serializers import MoneyField, TimeField
 from products.models import Brand, Category, Product
 from products.models.currency import DECIMALS
 from products.schemas.documents import PRODUCT_FIELDS
+from products.schemas.fields import surplus_decimals
 from products.schemas.references import ReferenceParameter
 
-MAX_ID = 2**63 - 1
 VIEW_PRODUCT = "products.view_product"
+NO_ID = 0
+
+
+class IdParameter(IntegerParameter):
+    """An id. One with more digits than the database can hold names nothing, as any unknown id."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """The id."""
+        return NO_ID if re.fullmatch(r"\d{19,}", data, re.ASCII) else super().to_internal_value(data)
 
 
 class ProductDetailQuery(Query):
@@ -54,7 +65,7 @@ class ProductListQuery(ProductDetailQuery, ListQuery):
     )
     sku = ListParameter(child=serializers.CharField(), required=False, help_text="Whatever their case.")
     external_id = ListParameter(child=serializers.CharField(), required=False)
-    id__in = ListParameter(child=IntegerParameter(min_value=0, max_value=MAX_ID), required=False)
+    id__in = ListParameter(child=IdParameter(min_value=0), required=False)
     price__gte = MoneyField(required=False, help_text="In `currency`.")
     price__lte = MoneyField(required=False, help_text="In `currency`.")
     currency = ChoiceParameter(choices=sorted(DECIMALS), required=False, help_text="For prices; ISO 4217.")
@@ -69,6 +80,13 @@ class ProductListQuery(ProductDetailQuery, ListQuery):
         if "status" in data:
             self._require_right_to_see_drafts()
         return {"currency": settings.DEFAULT_CURRENCY, **super().to_internal_value(data)}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Amounts have no more decimals than the currency, here as in a body."""
+        amounts = {name: value for name, value in attrs.items() if isinstance(value, Decimal)}
+        if surplus := surplus_decimals(amounts, attrs["currency"]):
+            raise ValidationError(surplus)
+        return attrs
 
     def _require_right_to_see_drafts(self) -> None:
         user = self.context["request"].user

@@ -1,5 +1,7 @@
 """Fields of the catalog's own values."""
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from drf_spectacular.types import OpenApiTypes
@@ -121,12 +123,7 @@ class PricesField(serializers.Field[dict[str, Any], Any, dict[str, Any], Any]):
         if self._child is None:
             self._child = self.price()
         price: dict[str, Any] = self._child.run_validation(value)
-        surplus = {
-            name: [_surplus(code)]
-            for name, amount in price.items()
-            if amount is not None and not currency.fits(amount, code)
-        }
-        if surplus:
+        if surplus := surplus_decimals(price, code):
             raise ValidationError(surplus)
         return price
 
@@ -145,5 +142,7 @@ class PricesPatchField(PricesField):
     nullable = True
 
 
-def _surplus(code: str) -> ErrorDetail:
-    return ErrorDetail(f"{code} has {currency.DECIMALS[code]} decimals.", "max_decimal_places")
+def surplus_decimals(amounts: Mapping[str, Decimal | None], code: str) -> dict[str, list[ErrorDetail]]:
+    """The error for each amount that has more decimals than its currency."""
+    error = ErrorDetail(f"{code} has {currency.DECIMALS[code]} decimals.", "max_decimal_places")
+    return {name: [error] for name, amount in amounts.items() if amount is not None and not currency.fits(amount, code)}

@@ -1,9 +1,10 @@
 """Brands and categories named by slug in a body or a parameter."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import Model
+from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -11,11 +12,12 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from catalog_project.api.query import ListParameter
 from catalog_project.api.serializers import unknown_value
+from catalog_project.api.viewsets import find
 from products.models import Category
 
 MAX_CATEGORIES = 100
-MAX_ID = 2**63 - 1
-# A suggestion is a courtesy: it looks at no more names than this.
+# A suggestion is a courtesy that takes time to find: for so many unknown slugs, among so many known ones.
+MAX_SUGGESTIONS = 3
 MAX_CANDIDATES = 5_000
 
 
@@ -27,6 +29,10 @@ class References:
         wanted = [slug for slug in slugs if "\x00" not in slug]
         return {row.slug: row for row in model.objects.filter(slug__in=wanted)} if wanted else {}
 
+    def refusal(self, model: type[Any], slug: str) -> Any:
+        """The error for a slug that names nothing."""
+        return unknown(model, slug)
+
 
 def references_of(field: serializers.Field[Any, Any, Any, Any]) -> References:
     """The finder in the serializer's context, or a plain one."""
@@ -34,10 +40,13 @@ def references_of(field: serializers.Field[Any, Any, Any, Any]) -> References:
     return found if isinstance(found, References) else References()
 
 
-def unknown(model: type[Model], slug: str) -> Any:
-    """The error for a slug that names nothing."""
-    known = model._default_manager.values_list("slug", flat=True)[:MAX_CANDIDATES]
-    return unknown_value(slug, known, f"The {model._meta.verbose_name}")
+def unknown(model: type[Model], slugs: Sequence[str]) -> dict[str, ErrorDetail]:
+    """The errors for slugs that name nothing, by slug; one query at most."""
+    known = list(model._default_manager.values_list("slug", flat=True)[:MAX_CANDIDATES]) if slugs else []
+    return {
+        slug: unknown_value(slug, known if index < MAX_SUGGESTIONS else (), f"The {model._meta.verbose_name}")
+        for index, slug in enumerate(slugs)
+    }
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -56,7 +65,7 @@ class Reference(serializers.Field[Any, Any, str, Any]):
             self.fail("invalid")
         found = references_of(self).find(self.model, [data])
         if data not in found:
-            raise ValidationError([unknown(self.model, data)])
+            raise ValidationError([unknown(self.model, [data])[data]])
         return found[data]
 
 
@@ -66,12 +75,13 @@ class IdOrSlug(Reference):
 
     def to_internal_value(self, data: Any) -> Any:
         """The row."""
-        if isinstance(data, bool) or not (isinstance(data, int) or (str(data).isascii() and str(data).isdigit())):
-            return super().to_internal_value(data)
-        found = self.model._default_manager.filter(pk=min(int(data), MAX_ID)).first()
-        if found is None:
-            raise ValidationError([unknown(self.model, str(data))])
-        return found
+        ref = str(data) if isinstance(data, int) and not isinstance(data, bool) else data
+        if not isinstance(ref, str):
+            self.fail("invalid")
+        try:
+            return find(self.model._default_manager.all(), ref)
+        except Http404 as error:
+            raise ValidationError([unknown(self.model, [ref])[ref]]) from error
 
 
 @extend_schema_field({"type": "array", "items": {"type": "string"}, "maxItems": MAX_CATEGORIES, "uniqueItems": True})
@@ -90,10 +100,11 @@ class CategoryReferences(serializers.Field[list[Category], Any, list[str], Any])
         if len(data) > MAX_CATEGORIES:
             self.fail("max_length", limit=MAX_CATEGORIES)
         found = references_of(self).find(Category, data)
+        strangers = unknown(Category, [slug for slug in data if slug not in found])
         errors: dict[str, Any] = {}
         for index, slug in enumerate(data):
-            if slug not in found:
-                errors[str(index)] = [unknown(Category, slug)]
+            if slug in strangers:
+                errors[str(index)] = [strangers[slug]]
             elif slug in data[:index]:
                 errors[str(index)] = [ErrorDetail("This category is named twice.", "duplicate")]
         if errors:
@@ -112,7 +123,7 @@ class ReferenceParameter(ListParameter):
         """The rows, in the order of the slugs given."""
         slugs = super().to_internal_value(data)
         found = references_of(self).find(self.model, slugs)
-        errors = [unknown(self.model, slug) for slug in slugs if slug not in found]
-        if errors:
-            raise ValidationError(errors)
+        strangers = unknown(self.model, [slug for slug in slugs if slug not in found])
+        if strangers:
+            raise ValidationError([*strangers.values()])
         return [found[slug] for slug in slugs]

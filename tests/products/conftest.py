@@ -1,7 +1,6 @@
 """The cast: anyone, and one person for each role."""
 
 import pytest
-from django.contrib.auth.models import Group
 from rest_framework.test import APIClient
 
 from tests.factories.accounts import UserFactory
@@ -9,10 +8,8 @@ from tests.factories.accounts import UserFactory
 
 def signed_in(role: str) -> APIClient:
     """A client of somebody with a role."""
-    user = UserFactory(username=role)
-    user.groups.add(Group.objects.get(name=f"catalog_{role}"))
     client = APIClient()
-    client.force_authenticate(user)
+    client.force_authenticate(UserFactory(username=role, role=f"catalog_{role}"))
     return client
 
 
@@ -20,6 +17,14 @@ def signed_in(role: str) -> APIClient:
 def anyone(db: None) -> APIClient:
     """Somebody who has not signed in."""
     return APIClient()
+
+
+@pytest.fixture
+def stranger(db: None) -> APIClient:
+    """Somebody who has signed in and has no role."""
+    client = APIClient()
+    client.force_authenticate(UserFactory(username="stranger"))
+    return client
 
 
 @pytest.fixture
