@@ -45,6 +45,8 @@ def prepare_django() -> None:
         django.setup()
     # argon2 is slow on purpose; a test of it asks for catalog_project.settings.PASSWORD_HASHERS
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # every test client loads the middleware anew, and whitenoise would look through all static files each time
+    settings.WHITENOISE_AUTOREFRESH = True
     database = settings.DATABASES["default"]
     # its other defaults are there by now: the first model has asked for them
     database["TEST"]["NAME"] = servers.own_database_name(str(database["NAME"]))
