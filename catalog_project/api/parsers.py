@@ -5,6 +5,8 @@ import math
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
@@ -26,9 +28,14 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """The parsed body. Raises ParseError (400 `malformed`) saying what is wrong."""
+        """The parsed body. Raises ParseError (400 `malformed`) saying what is wrong, or RequestDataTooBig."""
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        raw = stream.read(limit + 1)
+        if len(raw) > limit:
+            # Django itself keeps the limit for forms and `request.body` only.
+            raise RequestDataTooBig
         try:
-            return loads(stream.read())
+            return loads(raw)
         except ValueError as error:
             raise ParseError(f"The body is not valid JSON: {error}.") from error
 

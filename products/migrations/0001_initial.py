@@ -8,6 +8,7 @@ import django.db.models.functions.math
 import django.db.models.functions.text
 import django.db.models.lookups
 import django.utils.timezone
+import products.models.attributes
 from django.db import migrations, models
 
 
@@ -64,7 +65,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('draft', 'Draft'), ('active', 'Active'), ('archived', 'Archived')], default='draft', max_length=8)),
                 ('published_from', models.DateTimeField(blank=True, null=True)),
                 ('published_until', models.DateTimeField(blank=True, null=True)),
-                ('attributes', models.JSONField(blank=True, default=dict)),
+                ('attributes', models.JSONField(blank=True, decoder=products.models.attributes.NumbersDecoder, default=dict)),
                 ('external_id', models.CharField(blank=True, max_length=200, null=True)),
                 ('version', models.BigIntegerField(default=1, editable=False)),
                 ('name_key', catalog_project.models.DerivedField()),
@@ -99,7 +100,7 @@ class Migration(migrations.Migration):
                 ('sku', models.CharField(max_length=64)),
                 ('name', models.CharField(blank=True, default='', max_length=300)),
                 ('barcode', models.CharField(blank=True, default='', max_length=64)),
-                ('attributes', models.JSONField(blank=True, default=dict)),
+                ('attributes', models.JSONField(blank=True, decoder=products.models.attributes.NumbersDecoder, default=dict)),
                 ('weight_g', models.BigIntegerField(blank=True, null=True)),
                 ('position', models.IntegerField(default=0)),
                 ('stock', models.BigIntegerField(blank=True, null=True)),

@@ -1,5 +1,6 @@
 """Free attributes: any JSON object within these limits, kept as it is."""
 
+import json
 from typing import Any
 
 import orjson
@@ -8,6 +9,18 @@ from catalog_project.errors import Fault
 
 MAX_DEPTH = 8
 MAX_BYTES = 65_536
+
+
+class NumbersDecoder(json.JSONDecoder):
+    """Reads a stored 1e22 as the float it was written as: PostgreSQL writes it out, and JSON has no such integers."""
+
+    def __init__(self) -> None:
+        super().__init__(parse_int=_number)
+
+
+def _number(literal: str) -> int | float:
+    value = int(literal)
+    return value if -(2**63) <= value < 2**64 else float(value)
 
 
 def attributes_fault(attributes: dict[str, Any]) -> Fault | None:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from catalog_project.models import CodeField, DerivedField, TimestampedModel, TimestampedQuerySet
 from products.models import naming
+from products.models.attributes import NumbersDecoder
 from products.models.brand import Brand
 from products.models.category import Category
 
@@ -42,7 +43,7 @@ class Product(TimestampedModel):
     published_until = models.DateTimeField(null=True, blank=True)
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, blank=True, related_name="products")
     categories = models.ManyToManyField(Category, through="ProductCategory", related_name="products")
-    attributes = models.JSONField(default=dict, blank=True)
+    attributes = models.JSONField(default=dict, blank=True, decoder=NumbersDecoder)
     external_id = models.CharField(max_length=naming.EXTERNAL_ID_LENGTH, null=True, blank=True)  # noqa: DJ001 - see below
     version = models.BigIntegerField(default=1, editable=False)
     name_key = DerivedField(source="name", derive=naming.sort_key)

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from catalog_project.models import DerivedField, TimestampedModel
 from products.models import naming
+from products.models.attributes import NumbersDecoder
 from products.models.product import Product
 
 MAX_QUANTITY = 2_000_000_000
@@ -29,7 +30,7 @@ class Variant(TimestampedModel):
     sku = models.CharField(max_length=naming.SKU_LENGTH)
     name = models.CharField(max_length=naming.NAME_LENGTH, blank=True, default="")
     barcode = models.CharField(max_length=64, blank=True, default="")
-    attributes = models.JSONField(default=dict, blank=True)
+    attributes = models.JSONField(default=dict, blank=True, decoder=NumbersDecoder)
     weight_g = models.BigIntegerField(null=True, blank=True)
     position = models.IntegerField(default=0)
     stock = models.BigIntegerField(null=True, blank=True)

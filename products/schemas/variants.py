@@ -1,5 +1,6 @@
 """Write shapes of variants."""
 
+from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -19,44 +20,45 @@ from products.schemas.fields import (
 )
 
 MAX_VARIANTS = 1_000
+UNIQUE_KEYS: dict[str, Callable[[str], str]] = {"sku": naming.sku_key, "external_id": str}
 READ_ONLY = frozenset({"id", "in_stock", "version", "created_at", "updated_at", "product"})
 
 
 class VariantList(serializers.ListSerializer[Any]):
-    """Variants in one body; a SKU may stand there once."""
+    """Variants in one body; a SKU and an external_id may stand there once."""
 
     def to_internal_value(self, data: Any) -> list[Any]:
         """The validated variants."""
-        twice = self._repeated_skus(data) if isinstance(data, list) else {}
+        twice = _repeated(data) if isinstance(data, list) else {}
         try:
             value: list[Any] = super().to_internal_value(data)
         except ValidationError as error:
-            raise ValidationError(_combine(error.detail, twice)) from error
+            faults: Any = error.detail
+            for index, fault in twice.items():
+                faults[index] = {**faults.get(index, {}), **fault}
+            raise ValidationError(faults) from error
         if twice:
-            raise ValidationError(twice)
+            raise ValidationError(twice)  # type: ignore[arg-type]
         return value
 
-    def _repeated_skus(self, data: list[Any]) -> dict[str, Any]:
-        seen: set[str] = set()
-        twice = {}
-        for index, item in enumerate(data):
-            sku = item.get("sku") if isinstance(item, dict) else None
-            if not isinstance(sku, str):
-                continue
-            key = naming.sku_key(sku.strip())
+
+def _repeated(data: list[Any]) -> dict[int, dict[str, list[ErrorDetail]]]:
+    """The faults of keys that stood in an earlier variant, by index."""
+    seen: set[tuple[str, str]] = set()
+    twice: dict[int, dict[str, list[ErrorDetail]]] = {}
+    for index, item in enumerate(data):
+        for key in _keys_of(item):
             if key in seen:
-                twice[str(index)] = {"sku": [ErrorDetail("This SKU stands twice in this body.", "duplicate")]}
+                twice.setdefault(index, {})[key[0]] = [ErrorDetail("This stands twice in this body.", "duplicate")]
             seen.add(key)
-        return twice
+    return twice
 
 
-def _combine(faults: Any, twice: dict[str, Any]) -> Any:
-    if not isinstance(faults, list):
-        return faults
-    combined = {str(index): fault for index, fault in enumerate(faults) if fault}
-    for index, fault in twice.items():
-        combined[index] = {**combined.get(index, {}), **fault}
-    return combined
+def _keys_of(item: Any) -> Iterator[tuple[str, str]]:
+    for name, key_of in UNIQUE_KEYS.items():
+        value = item.get(name) if isinstance(item, dict) else None
+        if isinstance(value, str):
+            yield name, key_of(value.strip())
 
 
 @examples.write_example(examples.VARIANT_WRITE)

@@ -1,21 +1,22 @@
 """Writing brands."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from django.db import transaction
 
 from products.models import Brand
 from products.services.actor import Actor
-from products.services.slugs import derive_slug, free_slugs
+from products.services.slugs import create_under_free_slug, derive_slug, free_slugs
 from products.services.staging import assign
 
 
-@transaction.atomic
 def create_brand(*, by: Actor | None, values: Mapping[str, Any]) -> Brand:
-    """Create a brand from `name` and, if given, `slug`. Raises IntegrityError when the slug is taken."""
-    slug = values.get("slug") or free_slugs(Brand, [derive_slug(values["name"], kind="brand")])[0]
-    return Brand.objects.create(name=values["name"], slug=slug)
+    """Create a brand from `name` and, if given, `slug`. Raises IntegrityError when the slug given is taken."""
+    if values.get("slug"):
+        return Brand.objects.create(name=values["name"], slug=values["slug"])
+    return create_under_free_slug(partial(_create_under_derived_slug, values["name"]))
 
 
 @transaction.atomic
@@ -31,3 +32,8 @@ def update_brand(*, by: Actor | None, brand: Brand, values: Mapping[str, Any]) -
 def delete_brand(*, by: Actor | None, brand: Brand) -> None:
     """Remove a brand. Raises ProtectedError while products carry it."""
     brand.delete()
+
+
+def _create_under_derived_slug(name: str) -> Brand:
+    [slug] = free_slugs(Brand, [derive_slug(name, kind="brand")])
+    return Brand.objects.create(name=name, slug=slug)

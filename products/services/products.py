@@ -1,6 +1,7 @@
 """Writing products: create, merge patch, publish, archive, delete."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
@@ -9,11 +10,8 @@ from products.models import Product
 from products.services.actor import Actor
 from products.services.duplicates import explain_duplicates
 from products.services.inputs import ProductInput
-from products.services.slugs import derive_slug, free_slugs
-from products.services.staging import insert, loaded, new_product, stage_product, write
-
-# Another writer may take a derived slug between our look and our insert; this often we look again.
-SLUG_ATTEMPTS = 5
+from products.services.slugs import create_under_free_slug, derive_slug, free_slugs
+from products.services.staging import ProductEdit, assign, insert, loaded, new_product, stage_product, write
 
 
 def create_product(*, by: Actor | None, values: ProductInput) -> Product:
@@ -21,16 +19,8 @@ def create_product(*, by: Actor | None, values: ProductInput) -> Product:
 
     Raises Conflict: `duplicate` naming every taken key, `not_publishable` for status `active` without what that needs.
     """
-    for attempt in range(SLUG_ATTEMPTS):
-        try:
-            with transaction.atomic():
-                return create_products(by=by, batch=[values])[0]
-        except IntegrityError as error:
-            if conflict := explain_duplicates(values):
-                raise conflict from error
-            if "slug" in values or attempt == SLUG_ATTEMPTS - 1:
-                raise
-    raise AssertionError("unreachable")
+    create = partial(_create, by=by, values=values)
+    return create() if "slug" in values else create_under_free_slug(create)
 
 
 @transaction.atomic
@@ -93,6 +83,21 @@ def delete_product(*, by: Actor | None, product_id: int) -> None:
     lock_product(product_id).delete()
 
 
+def publish_faults(*, variants: int) -> list[Fault]:
+    """What a product with so many variants lacks to be active."""
+    if variants:
+        return []
+    return [Fault("variant_required", "An active product needs at least one variant.", "/variants")]
+
+
+def stage_status(edit: ProductEdit, status: str) -> None:
+    """Set an edited product's status, in memory, under the rule of publishing. Raises Conflict `not_publishable`."""
+    product = edit.product
+    if status == Product.Status.ACTIVE != product.status:
+        _require_publishable(variants=len(product.variants.all()) + len(edit.new_variants))
+    edit.fields |= assign(product, {"status": status})
+
+
 def lock_product(product_id: int) -> Product:
     """The product, loaded for an edit, its row locked until the transaction ends. Raises Missing."""
     return lock_products([product_id])[product_id]
@@ -109,6 +114,16 @@ def lock_products(product_ids: Sequence[int]) -> dict[int, Product]:
     return found
 
 
+def _create(*, by: Actor | None, values: ProductInput) -> Product:
+    try:
+        with transaction.atomic():
+            return create_products(by=by, batch=[values])[0]
+    except IntegrityError as error:
+        if conflict := explain_duplicates(values):
+            raise conflict from error
+        raise
+
+
 def _slugs(batch: Sequence[ProductInput]) -> list[str]:
     given = [values["slug"] for values in batch if "slug" in values]
     derived = iter(
@@ -122,10 +137,7 @@ def _slugs(batch: Sequence[ProductInput]) -> list[str]:
 
 
 def _require_publishable(*, variants: int) -> None:
-    faults = []
-    if not variants:
-        faults.append(Fault("variant_required", "An active product needs at least one variant.", "/variants"))
-    if faults:
+    if faults := publish_faults(variants=variants):
         raise Conflict("The product cannot be published yet.", code="not_publishable", faults=faults)
 
 

@@ -3,17 +3,24 @@
 import re
 import secrets
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import reduce
 from operator import or_
+from typing import TypeVar
 
 from anyascii import anyascii
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Model, Q
 from django.utils.text import slugify
 
 from products.models.naming import SLUG_LENGTH
 
 SUFFIX_LENGTH = 12
+# Another writer may take a derived slug between our look and our insert; this often we look again.
+ATTEMPTS = 5
+SLUG_LOCK = 0x736C756773  # "slugs", as a number for pg_advisory_xact_lock
+
+Row = TypeVar("Row", bound=Model)
 
 
 def derive_slug(name: str, *, kind: str) -> str:
@@ -32,6 +39,31 @@ def free_slugs(model: type[Model], wanted: Iterable[str], *, reserved: Iterable[
     wanted = list(wanted)
     taken = _taken(model, wanted) | set(reserved)
     return [_claim(slug, taken) for slug in wanted]
+
+
+def create_under_free_slug(create: Callable[[], Row]) -> Row:
+    """What `create` makes under a slug it derived, each try in a transaction; again while others take the slug first.
+
+    Repeats wait in line: many writers of one name would otherwise all try the same next number, again and again.
+    """
+    attempt = 1
+    while True:
+        try:
+            with transaction.atomic():
+                if attempt > 1:
+                    _wait_in_line()
+                return create()
+        except IntegrityError:
+            if attempt == ATTEMPTS:
+                raise
+        attempt += 1
+
+
+def _wait_in_line() -> None:
+    """Wait until no other repeat is under way; SQLite has but one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SLUG_LOCK])
 
 
 def _taken(model: type[Model], wanted: list[str]) -> set[str]:
