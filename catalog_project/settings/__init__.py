@@ -169,6 +169,8 @@ STORAGES = {
 
 # Bodies larger than this are refused before they are parsed.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+# The admin's form of a product holds up to 100 variants, each with a dozen fields and three for every price.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 from catalog_project.settings.api import REST_FRAMEWORK, SIMPLE_JWT, SPECTACULAR_SETTINGS  # noqa: E402, F401
 from catalog_project.settings.logging import LOGGING  # noqa: E402, F401

@@ -1,0 +1,181 @@
+"""What the admin of every resource shares: it writes through the services and shows what they refuse."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin import ShowFacets
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from catalog_project.errors import Fault
+from products.admin.refusals import REFUSALS, faults_of, sentence_of
+from products.admin.widgets import RowSelect
+
+# An action runs within one request: with more rows than this it could outlast the server's patience.
+MAX_ROWS_AT_ONCE = 1_000
+
+
+class CatalogAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in the stubs alone
+    """An admin over write functions, which a subclass names in `create`, `update` and `remove`."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # each count would be a query over the whole table
+    view_on_site = False
+    actions: Sequence[Any] = ("delete_selected",)
+
+    class Media:
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("products/admin/catalog.css",)}
+
+    def create(self, *, by: Any, values: Any) -> Model:
+        """Create a row."""
+        raise NotImplementedError
+
+    def update(self, *, by: Any, target: Any, values: Any) -> None:
+        """Change a row."""
+        raise NotImplementedError
+
+    def remove(self, *, by: Any, target: Any) -> None:
+        """Delete a row."""
+        raise NotImplementedError
+
+    def name_to_delete(self, row: Any) -> str:
+        """What the confirmation calls a row."""
+        return str(row)
+
+    def reasons_to_keep(self, rows: Sequence[Any]) -> list[str]:
+        """A line for each thing that stands against deleting the rows."""
+        return []
+
+    # ------------------------------------------------------------------ writing
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Django's view; when a write is refused, all of it is undone and the form shown again with the reasons."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except REFUSALS as error:
+            request.faults = faults_of(error)  # type: ignore[attr-defined]  # for `refused` alone
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        """The form's class, which knows what has been refused."""
+        form: Any = super().get_form(request, obj, change=change, **options)
+        form.faults = refused(request)
+        return form
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        """The instance as it is: the form has assigned nothing to it."""
+        return form.instance
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Write what has been edited."""
+        values = form.changed_values()
+        if not change:
+            obj.pk = self.create(by=request.user, values=values).pk
+        elif values:
+            self.update(by=request.user, target=obj, values=values)
+        obj.refresh_from_db()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Nothing is related that `save_model` has not written."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Keep it in the history, unless nothing changed."""
+        return super().log_change(request, obj, message) if message else None
+
+    # ------------------------------------------------------------------ deleting
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What the confirmation shows. Django's own would load every row that refers to these."""
+        rows = list(objs)
+        counts = {str(self.opts.verbose_name_plural): len(rows)}
+        return [self.name_to_delete(row) for row in rows], counts, set(), self.reasons_to_keep(rows)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Delete through the services."""
+        self.remove(by=request.user, target=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Delete through the services, one after the other."""
+        for row in queryset:
+            self.remove(by=request.user, target=row)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's view; when it is refused, the row's page says why."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except REFUSALS as error:
+            self.message_user(request, sentence_of(error), messages.ERROR)
+            return HttpResponseRedirect(reverse(f"admin:{self.url_name('change')}", args=[object_id]))
+
+    @admin.action(permissions=["delete"], description="Delete selected %(verbose_name_plural)s")
+    def delete_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Django's action; all of the rows or none."""
+        try:
+            with transaction.atomic():
+                return delete_selected(self, request, queryset)
+        except REFUSALS as error:
+            self.message_user(request, f"Nothing was deleted. {sentence_of(error)}", messages.ERROR)
+            return None
+
+    # ------------------------------------------------------------------ the rest
+
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        """The list. Raises IncorrectLookupParameters for an address that no database can answer."""
+        if any("\x00" in text for texts in request.GET.lists() for text in texts[1]):
+            raise IncorrectLookupParameters
+        return super().get_changelist_instance(request)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Django's field, with a box that bears whatever is sent."""
+        if db_field.name in self.autocomplete_fields:
+            options["widget"] = RowSelect(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
+    @admin.display(description="updated (UTC)", ordering="updated_at")
+    def updated(self, row: Any) -> str:
+        """When the row was last changed, short enough for a list."""
+        return f"{row.updated_at:%Y-%m-%d %H:%M}"
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *location: Any) -> Any:
+        """Run an action, on no more rows than one request can bear."""
+        if request.POST.get("select_across") == "1" and queryset.count() > MAX_ROWS_AT_ONCE:
+            advice = f"Nothing was done: select at most {MAX_ROWS_AT_ONCE:,} rows at a time, with the help of filters."
+            self.message_user(request, advice, messages.ERROR)
+            return None
+        return super().response_action(request, queryset, *location)
+
+    def url_name(self, view: str) -> str:
+        """The name of one of the admin's addresses for this resource."""
+        return f"{self.opts.app_label}_{self.opts.model_name}_{view}"
+
+
+def refused(request: HttpRequest) -> Sequence[Fault]:
+    """What the services refused of this request's first attempt."""
+    faults: Sequence[Fault] = getattr(request, "faults", ())
+    return faults
+
+
+def list_url(model: type[Model], **conditions: Any) -> str:
+    """The address of a list in the admin, filtered."""
+    query = "&".join(f"{name}={value}" for name, value in conditions.items())
+    return f"{reverse(f'admin:{model._meta.app_label}_{model._meta.model_name}_changelist')}?{query}"
+
+
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {one if number == 1 else many}"

@@ -1,0 +1,178 @@
+"""Forms of variants: one on its own, and many below their product."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.forms.models import BaseInlineFormSet
+
+from catalog_project.errors import Fault
+from products.admin.fields import AttributesField, ExternalIdField, PricesField, QuantityField, prices_of
+from products.admin.forms import CatalogForm
+from products.admin.refusals import Refusals
+from products.models import naming
+from products.models.category import MAX_POSITION
+from products.models.naming import sku_key
+from products.services.variants import add_variant, delete_variant, set_stock, update_variant
+
+GONE = "A variant that you see here has been deleted meanwhile. Open this page again to go on."
+TWICE = "Another variant of this form has the same."
+VALUES = ("sku", "name", "barcode", "attributes", "weight_g", "position", "external_id", "prices", "stock")
+
+
+class VariantForm(CatalogForm):
+    """A variant with its prices and stock."""
+
+    sku = forms.CharField(label="SKU", max_length=naming.SKU_LENGTH)
+    name = forms.CharField(max_length=naming.NAME_LENGTH, required=False)
+    # Shown again beside what is typed: what counts as an edit is what staff changed, not what was sold meanwhile.
+    stock = QuantityField(show_hidden_initial=True, help_text="Empty: not tracked.")
+    prices = PricesField()
+    barcode = forms.CharField(max_length=64, required=False)
+    weight_g = QuantityField(label="Weight in grams")
+    external_id = ExternalIdField(label="External id")
+    position = forms.IntegerField(
+        min_value=0, max_value=MAX_POSITION, required=False, help_text="The lowest comes first."
+    )
+    attributes = AttributesField(required=False, help_text="A JSON object.")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            self.initial["prices"] = prices_of(self.instance.prices.all())
+        else:
+            self.initial.pop("position", None)
+
+    def changed_values(self) -> dict[str, Any]:
+        """What has been edited, `prices` as a merge patch; an emptied position stays what it was."""
+        values = {name: value for name, value in super().changed_values().items() if name in VALUES}
+        if "prices" in values:
+            gone = self.initial.get("prices", {}).keys() - values["prices"].keys()
+            values["prices"] |= dict.fromkeys(gone)
+        if values.get("position", 0) is None:
+            del values["position"]
+        return values
+
+
+class NewVariantForm(VariantForm):
+    """A variant that is not entered below its product and so has to name it."""
+
+    def changed_values(self) -> dict[str, Any]:
+        """The values, and the product."""
+        return {**super().changed_values(), "product": self.cleaned_data["product"]}
+
+
+def write_variant(*, by: Any, variant_id: int, values: dict[str, Any]) -> None:
+    """Change a variant; its stock through the act that no edit gets in the way of."""
+    own = {name: value for name, value in values.items() if name != "stock"}
+    if own:
+        update_variant(by=by, variant_id=variant_id, values=own)  # type: ignore[arg-type]
+    if "stock" in values:
+        set_stock(by=by, variant_id=variant_id, stock=values["stock"])
+
+
+class RowField(forms.Field):
+    """The hidden id of a row. The formset has loaded the row already; Django would ask for each one again."""
+
+    def __init__(self, instance: Any, *, is_known: bool) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput, initial=instance.pk)
+        self.instance, self.is_known = instance, is_known
+
+    def clean(self, value: Any) -> Any:
+        """The row. Raises ValidationError when it is gone."""
+        if not self.is_known:
+            raise forms.ValidationError(GONE, "gone")
+        return self.instance
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Never."""
+        return False
+
+
+class VariantFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # generic in the stubs alone
+    """A product's variants. `faults` point below `/variants/N`, N counting the forms."""
+
+    def __init__(self, *args: Any, faults: Sequence[Fault] = (), **options: Any) -> None:
+        self.faults = faults
+        self.new_objects: list[Any] = []
+        self.changed_objects: list[Any] = []
+        self.deleted_objects: list[Any] = []
+        super().__init__(*args, **options)
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Django's fields, the id without its query."""
+        super().add_fields(form, index)
+        is_new = index is None or index >= self.initial_form_count()
+        form.fields["id"] = RowField(form.instance, is_known=is_new or form.instance.pk is not None)
+
+    def validate_unique(self) -> None:
+        """Do nothing: `clean` compares SKUs as the database does."""
+
+    def clean(self) -> None:
+        """Refuse the same SKU twice, and show what the services refused."""
+        self._refuse_twice("sku", sku_key)
+        self._refuse_twice("external_id", str)
+        whole = [error for fault in self.faults if (error := self._place(fault))]
+        if any("id" in form.errors for form in self.forms):
+            whole.append(forms.ValidationError(GONE, "gone"))
+        if whole:
+            raise forms.ValidationError(whole)
+
+    def added(self) -> list[tuple[int, Any]]:
+        """Forms of new variants, with their numbers."""
+        return [(index, form) for index, form in self._edited() if form.instance.pk is None]
+
+    def write(self, *, by: Any, product_id: int, refusals: Refusals) -> None:
+        """Delete, change and add as the forms say.
+
+        Deleting goes first, so that its SKU can move to a new variant, unless nothing would be left in between.
+        """
+        deleted = [form.instance for form in self.initial_forms if self._is_deleted(form)]
+        replaces_all = len(deleted) == self.initial_form_count()
+        if not replaces_all:
+            self._delete(deleted, by=by, refusals=refusals)
+        for index, form in self._edited():
+            with refusals.below(f"/variants/{index}"):
+                self._write_one(form, by=by, product_id=product_id)
+        if replaces_all and not refusals.faults:
+            self._delete(deleted, by=by, refusals=refusals)
+
+    def _edited(self) -> list[tuple[int, Any]]:
+        return [
+            (index, form) for index, form in enumerate(self.forms) if form.has_changed() and not self._is_deleted(form)
+        ]
+
+    def _is_deleted(self, form: Any) -> bool:
+        return self.can_delete and bool(form.cleaned_data.get("DELETE"))
+
+    def _write_one(self, form: Any, *, by: Any, product_id: int) -> None:
+        values = form.changed_values()
+        if form.instance.pk is None:
+            self.new_objects.append(add_variant(by=by, product_id=product_id, values=values))
+        elif values:
+            write_variant(by=by, variant_id=form.instance.pk, values=values)
+            self.changed_objects.append((form.instance, form.changed_data))
+
+    def _delete(self, variants: Iterable[Any], *, by: Any, refusals: Refusals) -> None:
+        for variant in variants:
+            with refusals.below("/variants"):
+                delete_variant(by=by, variant_id=variant.pk)
+                self.deleted_objects.append(variant)
+
+    def _refuse_twice(self, field: str, key: Callable[[str], str]) -> None:
+        seen: set[str] = set()
+        for form in self.forms:
+            value = None if self._is_deleted(form) else form.cleaned_data.get(field)
+            if value and key(value) in seen:
+                form.add_error(field, forms.ValidationError(TWICE, "duplicate"))
+            seen |= {key(value)} if value else set()
+
+    def _place(self, fault: Fault) -> forms.ValidationError | None:
+        """Show a fault at its variant; one that is about all of them is returned."""
+        number, _, rest = (fault.pointer or "").removeprefix("/variants").strip("/").partition("/")
+        if number.isdigit() and int(number) < len(self.forms):
+            form: Any = self.forms[int(number)]
+            form.add_fault(replace(fault, pointer=f"/{rest}"))
+            return None
+        return forms.ValidationError(fault.detail, fault.code)
