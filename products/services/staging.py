@@ -15,9 +15,9 @@ from catalog_project.errors import Fault, Invalid
 from products.models import Category, Price, Product, ProductCategory, Variant
 from products.models.attributes import attributes_fault
 from products.services.inputs import PriceInput, ProductInput, VariantInput
+from products.services.inserting import BATCH, insert_rows
 from products.services.merge_patch import merge_patch
 
-BATCH = 500
 PRODUCT_FIELDS = ("name", "slug", "description", "published_from", "published_until", "brand", "external_id")
 KEY_OF = {"name": "name_key", "sku": "sku_key"}
 VARIANT_FIELDS = ("sku", "external_id", "name", "barcode", "weight_g", "position")
@@ -119,7 +119,7 @@ def new_variant(product: Product, values: VariantInput, *, position: int) -> Var
 
 def insert(edits: Sequence[ProductEdit]) -> None:
     """Write new products with all that belongs to them: four statements a batch."""
-    Product.objects.bulk_create([edit.product for edit in edits], BATCH)
+    insert_rows([edit.product for edit in edits])
     _insert_links(edits)
     _insert_variants([variant for edit in edits for variant in edit.new_variants])
 
@@ -194,7 +194,7 @@ def _insert_links(edits: Iterable[ProductEdit]) -> None:
         for edit in edits
         for position, category in enumerate(edit.categories or ())
     ]
-    ProductCategory.objects.bulk_create(links, BATCH)
+    insert_rows(links)
 
 
 def _replace_links(edits: Sequence[ProductEdit]) -> None:
@@ -205,8 +205,8 @@ def _replace_links(edits: Sequence[ProductEdit]) -> None:
 
 
 def _insert_variants(edits: Sequence[VariantEdit]) -> None:
-    Variant.objects.bulk_create([edit.variant for edit in edits], BATCH)
-    Price.objects.bulk_create([price for edit in edits for price in edit.prices], BATCH)
+    insert_rows([edit.variant for edit in edits])
+    insert_rows([price for edit in edits for price in edit.prices])
 
 
 def _write_products(edits: Sequence[ProductEdit]) -> None:
