@@ -29,9 +29,9 @@ class References:
         wanted = [slug for slug in slugs if "\x00" not in slug]
         return {row.slug: row for row in model.objects.filter(slug__in=wanted)} if wanted else {}
 
-    def refusal(self, model: type[Any], slug: str) -> Any:
-        """The error for a slug that names nothing."""
-        return unknown(model, slug)
+    def refusals(self, model: type[Any], slugs: Sequence[str]) -> dict[str, ErrorDetail]:
+        """The errors for slugs that name nothing, by slug."""
+        return unknown(model, slugs)
 
 
 def references_of(field: serializers.Field[Any, Any, Any, Any]) -> References:
@@ -63,9 +63,10 @@ class Reference(serializers.Field[Any, Any, str, Any]):
         """The row."""
         if not isinstance(data, str):
             self.fail("invalid")
-        found = references_of(self).find(self.model, [data])
+        references = references_of(self)
+        found = references.find(self.model, [data])
         if data not in found:
-            raise ValidationError([unknown(self.model, [data])[data]])
+            raise ValidationError([references.refusals(self.model, [data])[data]])
         return found[data]
 
 
@@ -99,8 +100,9 @@ class CategoryReferences(serializers.Field[list[Category], Any, list[str], Any])
             self.fail("invalid")
         if len(data) > MAX_CATEGORIES:
             self.fail("max_length", limit=MAX_CATEGORIES)
-        found = references_of(self).find(Category, data)
-        strangers = unknown(Category, [slug for slug in data if slug not in found])
+        references = references_of(self)
+        found = references.find(Category, data)
+        strangers = references.refusals(Category, [slug for slug in data if slug not in found])
         errors: dict[str, Any] = {}
         for index, slug in enumerate(data):
             if slug in strangers:
