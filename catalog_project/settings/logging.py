@@ -23,6 +23,9 @@ def has_trace(record: logging.LogRecord) -> bool:
     return record.exc_info is not None
 
 
+# Python's warnings too would stand among the lines as plain text.
+logging.captureWarnings(True)
+
 # gunicorn and Django give these handlers of their own; without one, lines go to the root and come out as JSON.
 _THROUGH_ROOT: dict[str, Any] = {"handlers": [], "propagate": True}
 
