@@ -16,7 +16,6 @@ from tests import servers
 
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 ENVIRONMENT = {
-    "DJANGO_SETTINGS_MODULE": "catalog_project.settings",
     "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
     "BEHIND_TLS": "false",
     "DEBUG": "false",
@@ -40,9 +39,12 @@ def prepare_environment() -> None:
 
 
 def prepare_django() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "catalog_project.settings"
     # the .env of whoever runs the tests must not decide what they find
     with mock.patch.object(environ.Env, "read_env"):
         django.setup()
+    # a worker of a parallel run would read the settings at once, before it has chosen its own Redis here
+    del os.environ["DJANGO_SETTINGS_MODULE"]
     # argon2 is slow on purpose; a test of it asks for catalog_project.settings.PASSWORD_HASHERS
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # every test client loads the middleware anew, and whitenoise would look through all static files each time

@@ -1,12 +1,15 @@
 """Which servers a test run uses, and what it says about them."""
 
+import os
 from dataclasses import replace
 
 import pytest
+from django.conf import settings
 
 from tests import servers
 from tests.servers import MissingServerError, Server, UnavailableError
 
+CLAIMED = os.environ["REDIS_URL"]
 LOCAL = Server("postgres://someone@127.0.0.1:5432/postgres", "PostgreSQL 17.0", "answering on localhost")
 
 
@@ -102,3 +105,8 @@ def test_a_run_never_works_in_the_database_that_is_named() -> None:
 def test_two_claims_never_get_the_same_redis_database() -> None:
     url = servers.find(servers.REDIS).url
     assert servers.claim_redis_database(url) != servers.claim_redis_database(url)
+
+
+@pytest.mark.redis
+def test_django_works_in_the_redis_database_that_this_process_has_claimed() -> None:
+    assert settings.CACHES["default"]["LOCATION"] == CLAIMED
