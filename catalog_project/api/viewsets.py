@@ -15,6 +15,7 @@ from rest_framework.viewsets import GenericViewSet
 from catalog_project.api.pagination import Keyset, KeysetPagination
 from catalog_project.api.parsers import MergePatchParser, StrictJSONParser
 from catalog_project.api.query import ListQuery, Query
+from catalog_project.api.serializers import StrictSerializer
 from catalog_project.api.views import StrictView
 
 MAX_ID_DIGITS = 18  # as many as always fit into 64 bits
@@ -87,6 +88,10 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
         serializer = serializer_class(data=self.request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
+
+    def refuse_body(self) -> None:
+        """Check that the body is empty, or an empty object: an act that takes nothing names what it was given."""
+        self.validated(StrictSerializer)
 
     def get_object(self) -> Any:
         """What `{ref}` names: an id when it is all digits, a slug otherwise."""

@@ -89,6 +89,7 @@ class ProductViewSet(CreatableViewSet):
     @action(detail=True, methods=["post"], url_path="publish", permission_verb="change")
     def publish_product(self, request: Request, ref: str) -> Response:
         """Make it active; its publication window stays as it is."""
+        self.refuse_body()
         product = publish_product(by=request.user, product_id=self.get_object().pk)
         return Response(self.present(self._reload(product)))
 
@@ -96,6 +97,7 @@ class ProductViewSet(CreatableViewSet):
     @action(detail=True, methods=["post"], url_path="archive", permission_verb="change")
     def archive_product(self, request: Request, ref: str) -> Response:
         """Take it out of the catalog; publishing it again undoes that."""
+        self.refuse_body()
         product = archive_product(by=request.user, product_id=self.get_object().pk)
         return Response(self.present(self._reload(product)))
 
