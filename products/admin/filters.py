@@ -90,7 +90,7 @@ class ChosenFilter(admin.ListFilter):
             "box": self.widget().render(self.parameter_name, value, attrs),
             "kept": {name: text for name, text in changelist.params.items() if name not in dropped},
             "is_set": bool(self.given),
-            "all": changelist.get_query_string(remove=[self.parameter_name]),
+            "all": changelist.get_query_string(remove=self.expected_parameters()),
         }
 
     @staticmethod

@@ -20,7 +20,7 @@ class Refused(Exception):
         self.faults = tuple(faults)
 
 
-REFUSALS = (Refused, DomainError, IntegrityError, ProtectedError)
+REFUSALS = (Refused, DomainError, IntegrityError)  # ProtectedError is an IntegrityError
 
 
 class Refusals:
@@ -48,11 +48,13 @@ def faults_of(error: Exception) -> Sequence[Fault]:
     """What to show of one of REFUSALS: at least one fault."""
     if isinstance(error, Refused):
         return error.faults
+    if isinstance(error, ProtectedError):
+        return [Fault("in_use", PROTECTED)]
     if isinstance(error, IntegrityError):
         error = translate(error)
     if isinstance(error, DomainError):
         return error.faults or [Fault(error.error_code, error.detail)]
-    return [Fault("in_use", PROTECTED)]
+    raise error
 
 
 def sentence_of(error: Exception) -> str:

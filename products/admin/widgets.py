@@ -49,10 +49,6 @@ class PricesWidget(forms.Widget):
         rows = (tuple(cell.strip() for cell in row) for row in zip_longest(*columns, fillvalue=""))
         return [row for row in rows if row[1] or row[2]]
 
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        """Whether the form was sent without this table."""
-        return f"{name}-currency" not in data
-
     def id_for_label(self, id_: str) -> str:
         """None: each box has a label of its own."""
         return ""
