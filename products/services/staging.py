@@ -4,7 +4,7 @@ A single PATCH stages one edit, an import hundreds; the number of statements dep
 many rows there are.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -172,20 +172,25 @@ def _changed_categories(product: Product, wanted: Sequence[Category]) -> list[Ca
 
 def _stage_prices(edit: VariantEdit, patch: Mapping[str, PriceInput | None]) -> None:
     present = {price.currency: price for price in edit.variant.prices.all()} if edit.variant.pk else {}
+    _require_amounts(patch, present.keys())
     for currency, values in patch.items():
         price = present.get(currency)
         if values is None:
             edit.dropped_prices += [price] if price else []
         elif price is None:
-            edit.prices.append(_new_price(edit.variant, currency, values))
+            edit.prices.append(Price(variant=edit.variant, currency=currency, **values))
         elif assign(price, values):
             edit.prices.append(price)
 
 
-def _new_price(variant: Variant, currency: str, values: PriceInput) -> Price:
-    if "amount" not in values:
-        raise Invalid([Fault("required", "This field is required.", f"/prices/{currency}/amount")])
-    return Price(variant=variant, currency=currency, **values)
+def _require_amounts(patch: Mapping[str, PriceInput | None], present: Collection[str]) -> None:
+    faults = [
+        Fault("required", "This field is required.", f"/prices/{currency}/amount")
+        for currency, values in patch.items()
+        if values is not None and "amount" not in values and currency not in present
+    ]
+    if faults:
+        raise Invalid(faults)
 
 
 def _insert_links(edits: Iterable[ProductEdit]) -> None:

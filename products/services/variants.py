@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from catalog_project.errors import Conflict, DomainError, Fault, Missing
 from products.models import Product, Variant
+from products.models.category import MAX_POSITION
 from products.models.variant import MAX_QUANTITY
 from products.services.actor import Actor
 from products.services.duplicates import explain_variant_duplicates
@@ -20,7 +21,8 @@ def add_variant(*, by: Actor | None, product_id: int, values: VariantInput) -> V
     Raises Missing when the product is gone, Conflict `duplicate`.
     """
     product = lock_product(product_id)
-    position = max((variant.position + 1 for variant in product.variants.all()), default=0)
+    behind = max((variant.position + 1 for variant in product.variants.all()), default=0)
+    position = min(behind, MAX_POSITION)
     edit = new_variant(product, values, position=position)
     _write(ProductEdit(product, new_variants=[edit]), values)
     return edit.variant
