@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms.models import BaseInlineFormSet
@@ -36,6 +36,10 @@ class VariantForm(CatalogForm):
         min_value=0, max_value=MAX_POSITION, required=False, help_text="The lowest comes first."
     )
     attributes = AttributesField(required=False, help_text="A JSON object.")
+
+    class Meta:
+        # the same as above, for those who may only look
+        labels: ClassVar = {"sku": "SKU", "weight_g": "Weight in grams", "external_id": "External id"}
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

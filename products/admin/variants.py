@@ -19,7 +19,8 @@ from products.models.currency import format_money
 from products.services.variants import add_variant, delete_variant
 
 FIRST = ("sku", "name", "stock", "prices")
-MORE = (("barcode", "weight_g", "external_id", "position"), "attributes")
+# flat, since Django unfolds a fieldset for an error in one of its fields, but not in a line of them
+MORE = ("barcode", "weight_g", "external_id", "position", "attributes")
 
 
 class VariantInline(ReadOnlyAttributes, admin.StackedInline):  # type: ignore[type-arg]  # generic in the stubs alone

@@ -78,6 +78,7 @@ def test_a_brand_in_use_says_by_what(manager: Client) -> None:
     ProductFactory.create_batch(2, brand=brand)
     page = manager.post(url_of("brand_delete", brand.pk), {"post": "yes"}).content.decode()
     link = f"{url_of('product_changelist')}?brand={brand.pk}"
+    assert "The brand “Acme &lt;1&gt;” cannot be deleted while it is in use:" in page
     assert f'Acme &lt;1&gt;: <a href="{link}">2 products</a>' in page
     assert Brand.objects.exists()
 
@@ -90,7 +91,9 @@ def test_brands_without_products_are_deleted_together(manager: Client) -> None:
 def test_none_of_the_selected_brands_goes_when_one_is_in_use(manager: Client) -> None:
     free, used = BrandFactory.create_batch(2)
     ProductFactory(brand=used)
-    assert "1 product</a>" in delete(manager, free, used).content.decode()
+    page = delete(manager, free, used).content.decode()
+    assert "The selected brands cannot be deleted while these are in use:" in page
+    assert "1 product</a>" in page
     assert Brand.objects.count() == 2
 
 

@@ -131,6 +131,12 @@ def test_a_wrong_value_is_named_at_its_field(
     assert errors_of(answer) == {f"variants-1-{field}": [error]}
 
 
+def test_a_fold_with_an_error_in_it_is_open(editor: Client, product: Product) -> None:
+    page_with_error = submit(editor, page(product), {"variants-1-weight_g": "heavy"})
+    folds = page_with_error.content.decode().count("<summary>")
+    assert folds == editor.get(page(product)).content.decode().count("<summary>") - 1
+
+
 def test_one_sku_twice_in_a_form_is_named_at_the_second(editor: Client, product: Product) -> None:
     typed = {"variants-0-sku": "Straße", **one_more(2, sku="STRASSE")}
     assert errors_of(submit(editor, page(product), typed)) == {
