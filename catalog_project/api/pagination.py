@@ -120,8 +120,9 @@ class KeysetPagination(BasePagination):
         return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
 
     def _position(self, index: int) -> tuple[Any, int]:
-        if self.cursor and not self.page:  # nothing beyond the cursor: turn round on the spot
-            return self.cursor.position
+        if self.cursor and not self.page:  # nothing beyond the cursor: turn round, its own row included
+            key, row_id = self.cursor.position
+            return key, row_id + (-1 if self.keyset.descending ^ self.cursor.backwards else 1)
         row = self.page[index]
         return getattr(row, self.keyset.key), row.pk
 
