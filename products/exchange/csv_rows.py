@@ -1,0 +1,151 @@
+"""Reads records out of CSV: one a row, or one for all rows of a product."""
+
+import csv
+from collections.abc import Iterator
+from typing import IO
+
+from products.exchange.reading import BOM, EXCERPT, MAX_LINE, STREAM_ERRORS, SourceError
+from products.exchange.records import Record
+from products.schemas.variants import MAX_VARIANTS
+
+DAMAGED = "The file is damaged here and cannot be read further."
+TOO_LONG = f"The row is longer than {MAX_LINE} bytes; is a quote not closed?"
+
+
+class _TooLongError(Exception):
+    """A row goes on and on, most likely because of a quote that is not closed."""
+
+    def __str__(self) -> str:
+        return "it is too long"
+
+
+class _Lines:
+    """Decoded lines for the csv module, which may take several for one row; remembers those of the row under way."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.number = self.size = 0
+        self.row: list[str] = []
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline(MAX_LINE + 1)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self.size += len(line)
+        if self.size > MAX_LINE:
+            while line and not line.endswith(b"\n"):
+                line = self._stream.readline(MAX_LINE)
+            raise _TooLongError
+        text = line.removeprefix(BOM) if self.number == 1 else line
+        self.row.append(text.decode("utf-8", "surrogateescape"))
+        return self.row[-1]
+
+    def start_row(self) -> int:
+        """Forget the last row; answers the number of the line that comes next."""
+        self.size, self.row = 0, []
+        return self.number + 1
+
+    def text(self) -> str:
+        """The row under way, as it stands in the file; bytes that are not UTF-8 as escapes."""
+        return "".join(self.row).encode("utf-8", "backslashreplace").decode()
+
+
+def read_csv(stream: IO[bytes], *, delimiter: str = ",") -> Iterator[Record]:
+    """Each row as an object of its columns; blank rows are skipped.
+
+    Raises SourceError when the first row does not name the columns.
+    """
+    csv.field_size_limit(MAX_LINE)
+    lines = _Lines(stream)
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    names: list[str] = []
+    while True:
+        line = lines.start_row()
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except STREAM_ERRORS:
+            yield Record.unreadable(line, "", DAMAGED)
+            return
+        except (_TooLongError, csv.Error) as error:
+            if not names:
+                raise SourceError(f"line {line}: the row that names the columns cannot be read: {error}.") from error
+            yield _unreadable(line, lines, error)
+            continue
+        if names and cells:
+            yield _record(line, lines, names, cells)
+        names = names or _column_names(cells, line)
+
+
+def group_rows(rows: Iterator[Record], *, by: str, starts: str | None) -> Iterator[Record]:
+    """Join rows that follow each other under one value of column `by`; a row with `starts` filled begins anew.
+
+    A record is then the list of its rows. Rows beyond the number of variants that a product may have are dropped: the
+    record is refused for those it has. Raises SourceError when a column is missing.
+    """
+    group: Record | None = None
+    for record in rows:
+        if record.outcome:
+            yield record
+        elif group and _belongs(record, group, by, starts):
+            _join(group, record)
+        else:
+            if group:
+                yield group
+            group = _started(record, by, starts)
+    if group:
+        yield group
+
+
+def _started(record: Record, by: str, starts: str | None) -> Record:
+    for column in filter(None, (by, starts)):
+        if column not in record.source:
+            raise SourceError(f"There is no column {column!a}, by which the mapping groups rows.")
+    return Record(record.line, [record.source], size=record.size)
+
+
+def _belongs(record: Record, group: Record, by: str, starts: str | None) -> bool:
+    row = record.source
+    return bool(row[by] == group.source[0][by] and not (starts and row[starts].strip()))
+
+
+def _join(group: Record, record: Record) -> None:
+    if len(group.source) <= MAX_VARIANTS:
+        group.source.append(record.source)
+        group.size += record.size
+
+
+def _column_names(cells: list[str], line: int) -> list[str]:
+    names = [cell.strip() for cell in cells]
+    for name in names:
+        if not name or names.count(name) > 1:
+            what = f"two columns are named {name!a}" if name else "a column has no name"
+            raise SourceError(f"line {line}: {what}.")
+    return names
+
+
+def _record(line: int, lines: _Lines, names: list[str], cells: list[str]) -> Record:
+    if fault := _fault(names, cells, lines.text()):
+        return Record.unreadable(line, lines.text(), fault)
+    return Record(line, dict(zip(names, cells, strict=True)), size=lines.size)
+
+
+def _fault(names: list[str], cells: list[str], text: str) -> str | None:
+    if len(cells) != len(names):
+        return f"The row has {len(cells)} cells where the first row names {len(names)} columns."
+    if "\x00" in text:
+        return "The row holds the NUL character, which cannot be stored."
+    if "\\udc" in text and any("\udc80" <= char <= "\udcff" for cell in cells for char in cell):
+        return "The row is not UTF-8."
+    return None
+
+
+def _unreadable(line: int, lines: _Lines, error: Exception) -> Record:
+    if isinstance(error, _TooLongError):
+        return Record.unreadable(line, lines.text()[:EXCERPT], TOO_LONG)
+    return Record.unreadable(line, lines.text(), f"The row is not valid CSV: {error}.")

@@ -1,0 +1,112 @@
+"""Writes the catalog as NDJSON that an import reads back: brands, categories from the roots down, products.
+
+Ids, versions and times stay behind; everything else returns as it was.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import orjson
+from django.db import connection, transaction
+
+from products.models import Brand, Category, Product, Variant
+from products.search.documents import Document, product_document, variant_document
+from products.services.staging import loaded
+
+CHUNK = 500
+# An import takes lines up to 1 MB; what a product has more goes into further lines that edit it.
+MAX_LINE = 900_000
+PRODUCT_FIELDS = ("external_id", "slug", "name", "description", "status", "published_from", "published_until")
+VARIANT_FIELDS = ("sku", "external_id", "name", "barcode", "attributes", "weight_g", "position", "stock", "prices")
+
+
+def export_lines() -> Iterator[bytes]:
+    """The lines of the whole catalog as it is at one moment, in constant memory."""
+    with _snapshot():
+        for brand in Brand.objects.order_by("slug").iterator(CHUNK):
+            yield _line({"kind": "brand", "slug": brand.slug, "name": brand.name})
+        for category in Category.objects.select_related("parent").order_by("path").iterator(CHUNK):
+            yield _line(_category(category))
+        for product in loaded(Product.objects.order_by("pk")).iterator(CHUNK):
+            yield from _product_lines(product)
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """Every query sees the same moment: a product must not name a brand that came after the brands were written."""
+    if connection.in_atomic_block:
+        yield  # the caller's transaction decides
+    elif connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+    else:
+        # Django's own transactions on SQLite lock out all writers; a plain BEGIN reads beside them.
+        with connection.cursor() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                yield
+            finally:
+                cursor.execute("ROLLBACK")
+
+
+def _category(category: Category) -> Document:
+    return {
+        "kind": "category",
+        "slug": category.slug,
+        "name": category.name,
+        "parent": category.parent.slug if category.parent else None,
+        "description": category.description,
+        "position": category.position,
+    }
+
+
+def _product_lines(product: Product) -> Iterator[bytes]:
+    """A product's line; what would make it too long goes into further lines, which add variants to it."""
+    document = _product(product)
+    parts = list(_parts(len(_line(document)), [_variant(variant) for variant in product.variants.all()]))
+    yield _line({**document, "variants": parts[0]})
+    for part in parts[1:]:
+        yield _line(_continued(product, part))
+
+
+def _parts(size: int, variants: Iterable[bytes]) -> Iterator[list[orjson.Fragment]]:
+    part: list[orjson.Fragment] = []
+    for variant in variants:
+        size += len(variant) + 1
+        if part and size > MAX_LINE:
+            yield part
+            part, size = [], len(variant)
+        part.append(orjson.Fragment(variant))
+    yield part
+
+
+def _continued(product: Product, part: list[orjson.Fragment]) -> Document:
+    """Variants of a product named by its external_id, or else by its first SKU."""
+    if product.external_id:
+        return {"external_id": product.external_id, "variants": part}
+    return {"variants": [{"sku": product.variants.all()[0].sku}, *part]}
+
+
+def _product(product: Product) -> Document:
+    shown = product_document(product)
+    return {
+        **{name: shown[name] for name in PRODUCT_FIELDS},
+        "brand": product.brand.slug if product.brand else None,
+        "categories": [category["slug"] for category in shown["categories"]],
+        "attributes": _sorted(product.attributes),
+    }
+
+
+def _variant(variant: Variant) -> bytes:
+    shown = variant_document(variant)
+    return orjson.dumps({name: shown[name] for name in VARIANT_FIELDS} | {"attributes": _sorted(variant.attributes)})
+
+
+def _sorted(attributes: Document) -> orjson.Fragment:
+    """With sorted keys: PostgreSQL keeps them in an order of its own, and exports should compare."""
+    return orjson.Fragment(orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS))
+
+
+def _line(document: Document) -> bytes:
+    return orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)

@@ -1,0 +1,141 @@
+"""The engine of every import: takes records batch by batch and says what became of each.
+
+The command feeds it from a file; whoever else has records may do the same.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from django.db import transaction
+from rest_framework.exceptions import ValidationError
+from rest_framework.serializers import Serializer
+
+from catalog_project.api.exceptions import faults_of
+from catalog_project.api.serializers import unknown_value
+from catalog_project.errors import Fault
+from products.exchange.csv_rows import group_rows, read_csv
+from products.exchange.mapping import SourceMapping
+from products.exchange.reading import Source, SourceError, read_ndjson
+from products.exchange.records import Record
+from products.exchange.references import NameReferences, SlugReferences
+from products.exchange.shapes import ProductRecordSerializer
+from products.exchange.taxonomy import BrandWriter, CategoryWriter
+from products.exchange.upsert import ProductWriter
+from products.models import Brand, Category
+from products.schemas.taxonomy import BrandWriteSerializer, CategoryWriteSerializer
+from products.services.actor import Actor
+
+PRODUCT = "product"
+KINDS = (PRODUCT, "brand", "category")
+
+
+class Importer:
+    """Writes records in the write shape, or in whatever shape `mapping` reads.
+
+    `create_missing` creates the brands and categories that records name and the catalog lacks.
+    """
+
+    def __init__(self, *, by: Actor | None, mapping: SourceMapping | None = None, create_missing: bool = False) -> None:
+        self._mapping = mapping
+        remember = NameReferences if mapping else SlugReferences
+        self._references = remember(by=by, create_missing=create_missing)
+        self._products = ProductWriter(by=by, references=self._references)
+        self._taxonomy = {
+            "brand": BrandWriter(by=by, references=self._references),
+            "category": CategoryWriter(by=by, references=self._references),
+        }
+        context = {"references": self._references}
+        # One serializer serves all records: making one costs more than using it.
+        self._serializers: dict[str, Serializer[Any]] = {
+            PRODUCT: ProductRecordSerializer(context=context),
+            "brand": BrandWriteSerializer(context=context),
+            "category": CategoryWriteSerializer(context=context),
+        }
+
+    def land(self, batch: Sequence[Record]) -> Sequence[Record]:
+        """Write a batch; each record leaves with its outcome, failed ones with their faults.
+
+        Each record is written entirely or not at all. Raises what is no record's fault, such as a lost database.
+        """
+        self._references.look_again()
+        readable = [(self._kind(record), record) for record in batch if record.outcome is None]
+        for kind, group in groupby(readable, key=lambda pair: pair[0]):
+            self._land(kind, [record for _, record in group])
+        return batch
+
+    def _land(self, kind: str, records: Sequence[Record]) -> None:
+        for record in records:
+            record.is_product = kind == PRODUCT
+            if kind not in KINDS:
+                record.fail(faults_of({"kind": [unknown_value(kind, KINDS, "The kind")]}))
+        if kind == PRODUCT:
+            self._products.write(self._validate(kind, records))
+        elif kind in KINDS:
+            self._land_one_by_one(kind, records)
+
+    def _land_one_by_one(self, kind: str, records: Sequence[Record]) -> None:
+        """A category may name one from the line before as its parent. Those of a batch share a transaction."""
+        with transaction.atomic():
+            for record in records:
+                self._references.look_again()
+                self._taxonomy[kind].write(self._validate(kind, [record]))
+        self._references.forget()
+
+    def _kind(self, record: Record) -> str:
+        if self._mapping or not isinstance(record.source, dict):
+            return PRODUCT
+        return str(record.source.get("kind", PRODUCT))
+
+    def _validate(self, kind: str, records: Sequence[Record]) -> list[Record]:
+        documents = [self._document(record) for record in records]
+        self._remember(documents)
+        for record, document in zip(records, documents, strict=True):
+            try:
+                record.values = self._serializers[kind].run_validation(document)
+            except ValidationError as error:
+                record.fail(faults_of(error.detail))
+            else:
+                if kind == PRODUCT and (fault := _unmatchable(record.values)):
+                    record.fail([fault])
+        return [record for record in records if record.outcome is None]
+
+    def _document(self, record: Record) -> Any:
+        if self._mapping:
+            return self._mapping.document(record.source)
+        if isinstance(record.source, dict) and "kind" in record.source:
+            return {name: value for name, value in record.source.items() if name != "kind"}
+        return record.source
+
+    def _remember(self, documents: Sequence[Any]) -> None:
+        """Look up what all of them name at once."""
+        found = [document for document in documents if isinstance(document, dict)]
+        self._references.find(Brand, _texts(document.get("brand") for document in found))
+        lists = (document.get("categories") for document in found)
+        self._references.find(Category, _texts(word for words in lists if isinstance(words, list) for word in words))
+
+
+def read_records(source: Source, mapping: SourceMapping | None) -> Iterator[Record]:
+    """The records of a file. Raises SourceError when it is CSV that no mapping reads."""
+    is_csv = mapping.format == "csv" if mapping and mapping.format else source.is_csv
+    if not is_csv:
+        return read_ndjson(source.stream)
+    if mapping is None:
+        raise SourceError("A CSV file needs a mapping: give --mapping.")
+    rows = read_csv(source.stream, delimiter=mapping.delimiter)
+    return group_rows(rows, by=mapping.group, starts=mapping.starts) if mapping.group else rows
+
+
+def _texts(words: Any) -> set[str]:
+    return {word for word in words if isinstance(word, str)}
+
+
+def _unmatchable(values: dict[str, Any]) -> Fault | None:
+    """The fault of a record that could never be found again: running the import twice would create it twice."""
+    for index, variant in enumerate(values.get("variants", ())):
+        if not variant.get("sku") and not variant.get("external_id"):
+            return Fault("required", "Give a variant's SKU or its external_id.", f"/variants/{index}/sku")
+    if values.get("external_id") or values.get("variants") or values.get("slug"):
+        return None
+    reason = "Give an external_id, a variant or a slug: by one of them the product is found again."
+    return Fault("required", reason, "")

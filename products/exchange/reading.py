@@ -1,0 +1,119 @@
+"""Reads records out of NDJSON, plain or gzipped, in constant memory."""
+
+import gzip
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from catalog_project.api.parsers import loads
+from products.exchange.records import Record
+
+MAX_LINE = 1_000_000
+GZIP_MAGIC = b"\x1f\x8b"
+BOM = b"\xef\xbb\xbf"
+# How much of a line that is too long is shown again.
+EXCERPT = 200
+STREAM_ERRORS = (OSError, EOFError, zlib.error)
+
+
+class SourceError(Exception):
+    """A file that cannot be imported at all; the message says why."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file being read. `stream` gives its content unpacked; `position` counts bytes on disk, of `size` in all."""
+
+    stream: IO[bytes]
+    raw: IO[bytes]
+    size: int | None
+    is_csv: bool
+
+    def position(self) -> int:
+        """How many bytes have been taken from the disk."""
+        return self.raw.tell() if self.size else 0
+
+
+@contextmanager
+def open_source(name: str) -> Iterator[Source]:
+    """Open a file, or standard input for `-`; gzip is recognised by its first bytes. Raises SourceError."""
+    with _opened(name) as raw:
+        size = None if name == "-" else Path(name).stat().st_size
+        is_csv = Path(name.removesuffix(".gz")).suffix.lower() == ".csv"
+        yield Source(_unpacked(raw), raw, size, is_csv)
+
+
+def _opened(name: str) -> io.BufferedReader:
+    if name == "-":
+        return io.BufferedReader(sys.stdin.buffer)  # type: ignore[arg-type] # standard input is one, a test's need not be
+    try:
+        return Path(name).open("rb")
+    except OSError as error:
+        raise SourceError(f"{name}: {error.strerror}.") from error
+
+
+def _unpacked(raw: io.BufferedReader) -> IO[bytes]:
+    if not raw.peek(2).startswith(GZIP_MAGIC):
+        return raw
+    return io.BufferedReader(gzip.GzipFile(fileobj=raw))
+
+
+def read_ndjson(stream: IO[bytes]) -> Iterator[Record]:
+    """The records of an NDJSON stream; blank lines are skipped, lines that cannot be read are failed records.
+
+    A line of an error file stands for the record that it repeats, so that a mended error file can be read as it is.
+    """
+    for number, line in numbered_lines(stream):
+        if line is None:
+            yield Record.unreadable(number, "", "The file is damaged here and cannot be read further.")
+        elif line.strip():
+            yield _parse(number, line)
+
+
+def numbered_lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+    """Lines without their ends, numbered from 1; of longer ones no more than `MAX_LINE` + 1 bytes.
+
+    None stands for the place from which a damaged file cannot be read.
+    """
+    number = 0
+    try:
+        while line := stream.readline(MAX_LINE + 2):
+            number += 1
+            yield number, _content(line, is_first=number == 1)
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(MAX_LINE)
+    except STREAM_ERRORS:
+        yield number + 1, None
+
+
+def _content(line: bytes, *, is_first: bool) -> bytes:
+    line = line.removeprefix(BOM) if is_first else line
+    return line.removesuffix(b"\n").removesuffix(b"\r")[: MAX_LINE + 1]
+
+
+def _parse(number: int, line: bytes) -> Record:
+    if len(line) > MAX_LINE:
+        return Record.unreadable(number, shown(line[:EXCERPT]), f"The line is longer than {MAX_LINE} bytes.")
+    try:
+        value = loads(line)
+        if is_rejected(value):
+            value = loads(value["text"]) if "text" in value else value["record"]
+    except ValueError as error:
+        reason = str(error).replace(" at line 1 column", " at column")
+        return Record.unreadable(number, shown(line), f"The line is not valid JSON: {reason}.")
+    return Record(number, value, size=len(line))
+
+
+def is_rejected(value: Any) -> bool:
+    """Whether a value is a line of an error file."""
+    return isinstance(value, dict) and value.keys() in ({"line", "errors", "record"}, {"line", "errors", "text"})
+
+
+def shown(line: bytes) -> str:
+    """A line as text; bytes that are not UTF-8 as `\\xNN`."""
+    return line.decode("utf-8", "backslashreplace")

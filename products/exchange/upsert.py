@@ -1,0 +1,135 @@
+"""Writes product records: each creates a product, edits the one it means, or changes nothing."""
+
+from collections.abc import Iterator, Sequence
+
+from django.db import DataError, IntegrityError, OperationalError, transaction
+
+from catalog_project.api.integrity import translate
+from catalog_project.errors import DomainError, Fault
+from products.exchange.edits import creation_faults, staged
+from products.exchange.matching import Matches, Owner, Values, find_matches, keys_of
+from products.exchange.records import Outcome, Record
+from products.exchange.references import SlugReferences
+from products.services.actor import Actor
+from products.services.duplicates import explain_duplicates
+from products.services.products import create_products, lock_products
+from products.services.staging import write
+
+# So many variants are written in one transaction, or those of one product.
+MAX_VARIANTS = 2_000
+# PostgreSQL's codes for "deadlock detected" and "could not serialize": another writer went first, nothing is wrong.
+TRANSIENT = {"40P01", "40001"}
+ATTEMPTS = 5
+
+
+class ProductWriter:
+    """Writes many records in one transaction. When that fails, its halves are tried apart, down to who is guilty."""
+
+    def __init__(self, *, by: Actor | None, references: SlugReferences) -> None:
+        self._by, self._references = by, references
+
+    def write(self, records: Sequence[Record]) -> None:
+        """Write validated records and give each its outcome. Raises what no record is guilty of."""
+        for portion in _portions(records):
+            self._try(portion)
+
+    def _try(self, records: Sequence[Record], attempts: int = ATTEMPTS) -> None:
+        try:
+            with transaction.atomic():
+                self._write_in_waves(records)
+        except (DomainError, IntegrityError, DataError) as error:
+            self._references.forget()
+            self._find_guilty(records, error)
+        except OperationalError as error:
+            self._references.forget()
+            if getattr(error.__cause__, "sqlstate", None) not in TRANSIENT or attempts == 1:
+                raise
+            self._try(records, attempts - 1)
+        else:
+            self._references.keep()
+
+    def _find_guilty(self, records: Sequence[Record], error: Exception) -> None:
+        if len(records) == 1:
+            records[0].fail(_explain(error, records[0].values))
+            return
+        middle = len(records) // 2
+        self._try(records[:middle])
+        self._try(records[middle:])
+
+    def _write_in_waves(self, records: Sequence[Record]) -> None:
+        """Records that mean one product or share a key follow one another, the others go together."""
+        while records:
+            matches = find_matches(records)
+            wave: list[tuple[Record, Owner | None]] = []
+            later: list[Record] = []
+            taken: set[tuple[str, object]] = set()
+            for record in records:
+                target = matches.target(record.values)
+                keys = keys_of(record.values, target)
+                if taken.isdisjoint(keys):
+                    wave.append((record, target))
+                else:
+                    later.append(record)
+                taken |= keys
+            self._write_wave(wave, matches)
+            records = later
+
+    def _write_wave(self, wave: Sequence[tuple[Record, Owner | None]], matches: Matches) -> None:
+        new: list[Record] = []
+        known: dict[int, Record] = {}
+        for record, target in wave:
+            faults = [*matches.conflicts(record.values, target)]
+            if target is None:
+                faults += creation_faults(record.values)
+            if faults:
+                record.fail(faults)
+            elif target:
+                known[target.id] = record
+            else:
+                new.append(record)
+        self._create(new)
+        self._edit(known)
+
+    def _create(self, records: Sequence[Record]) -> None:
+        if not records:
+            return
+        create_products(by=self._by, batch=[self._references.settled(record.values) for record in records])  # type: ignore[misc]
+        for record in records:
+            record.outcome = Outcome.CREATED
+
+    def _edit(self, records: dict[int, Record]) -> None:
+        products = lock_products(list(records)) if records else {}
+        edits = []
+        for product_id, record in records.items():
+            edit = staged(products[product_id], self._references.settled(record.values))
+            record.outcome = Outcome.CHANGED if edit.is_effective else Outcome.UNCHANGED
+            edits.append(edit)
+        write(edits)
+
+
+def faults_from(error: Exception) -> list[Fault]:
+    """What a refused write means for the record that was written."""
+    if isinstance(error, IntegrityError):
+        error = translate(error)
+    if isinstance(error, DomainError):
+        return list(error.faults) or [Fault(error.error_code, error.detail, "")]
+    return [Fault("invalid", "A value is outside the range that can be stored.", "")]
+
+
+def _portions(records: Sequence[Record]) -> Iterator[list[Record]]:
+    portion: list[Record] = []
+    weight = 0
+    for record in records:
+        variants = len(record.values.get("variants", ()))
+        if portion and weight + variants > MAX_VARIANTS:
+            yield portion
+            portion, weight = [], 0
+        portion.append(record)
+        weight += variants
+    if portion:
+        yield portion
+
+
+def _explain(error: Exception, values: Values) -> list[Fault]:
+    conflict = explain_duplicates(values) if isinstance(error, IntegrityError) else None  # type: ignore[arg-type]
+    return faults_from(conflict or error)
