@@ -1,6 +1,7 @@
 """Query parameters, read as strictly as bodies: unknown names and values are 400, never ignored."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 from rest_framework import serializers
@@ -87,13 +88,22 @@ class Query(StrictSerializer):
         return {name: self._combine(name, values) for name, values in request.query_params.lists()}
 
     def _combine(self, name: str, values: list[str]) -> Any:
+        return [part for value in values for part in value.split(",")] if self._is_list(name) else values[0]
+
+    def _is_list(self, name: str) -> bool:
+        return isinstance(self.fields.get(name), ListParameter)
+
+    def _strangers(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
+        given = self.context["request"].query_params.lists()
+        misgiven = {name: [fault] for name, values in given if (fault := self._misgiven(name, values))}
+        return {**misgiven, **super()._strangers(data)}
+
+    def _misgiven(self, name: str, values: list[str]) -> ErrorDetail | None:
         if any(len(value) > MAX_PARAMETER_LENGTH for value in values):
-            raise ValidationError({name: [ErrorDetail("This is too long.", "max_length")]})
-        if isinstance(self.fields.get(name), ListParameter):
-            return [part for value in values for part in value.split(",")]
-        if len(values) > 1:
-            raise ValidationError({name: [ErrorDetail("Give this once.", "repeated")]})
-        return values[0]
+            return ErrorDetail("This is too long.", "max_length")
+        if len(values) > 1 and not self._is_list(name):
+            return ErrorDetail("Give this once.", "repeated")
+        return None
 
     def _refusal(self, name: str, index: int) -> ErrorDetail:
         code = Suggesting("unknown_parameter", self._closest(name, index))

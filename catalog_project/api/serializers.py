@@ -23,7 +23,7 @@ MAX_INT32 = 2_147_483_647
 # A suggestion is a courtesy that takes time to find: no more in one object, whatever somebody sends.
 MAX_SUGGESTIONS = 10
 MAX_STRANGERS = 100
-TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)", re.ASCII)
 
 
 class Suggesting(str):
@@ -156,4 +156,4 @@ class MoneyField(serializers.Field[Decimal, Any, str, Any]):
             self.fail("min_value")
         if amount >= 10**10:
             self.fail("max_value")
-        return amount
+        return amount.copy_abs()  # "-0" is 0
