@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from products.models import Variant
@@ -20,8 +20,9 @@ def find_products(rows: QuerySet[Any], term: str) -> QuerySet[Any]:
     """Products by name, by the beginning of their slug or of a variant's SKU, or by external id."""
     if not (term := _storable(term)):
         return rows
-    skus = Variant.objects.filter(product=OuterRef("pk"), sku_key__startswith=sku_key(term))
-    keys = Q(slug__istartswith=term) | Q(external_id=term) | Q(Exists(skus))
+    # by id and not by EXISTS, which PostgreSQL would try product by product
+    by_sku = Variant.objects.order_by().filter(sku_key__startswith=sku_key(term)).values("product")
+    keys = Q(slug__istartswith=term) | Q(external_id=term) | Q(pk__in=by_sku)
     return rows.filter(_named(term) | keys)
 
 

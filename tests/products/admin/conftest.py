@@ -3,14 +3,7 @@
 import pytest
 from django.test import Client
 
-from tests.factories.accounts import UserFactory
-
-
-def staff(role: str) -> Client:
-    """A browser in which somebody with a role has signed in."""
-    client = Client()
-    client.force_login(UserFactory(username=role, role=f"catalog_{role}", is_staff=True))
-    return client
+from tests.products.admin.pages import staff
 
 
 @pytest.fixture

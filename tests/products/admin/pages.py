@@ -10,6 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.factories.accounts import UserFactory
+
 Fields = dict[str, list[str]]
 
 
@@ -69,6 +71,13 @@ class FormReader(HTMLParser):
         self.fields.setdefault(name, []).append(value)
 
 
+def staff(username: str, *, role: str | None = None) -> Client:
+    """A browser in which somebody has signed in, by default named as the role."""
+    client = Client()
+    client.force_login(UserFactory(username=username, role=f"catalog_{role or username}", is_staff=True))
+    return client
+
+
 def url_of(view: str, *args: Any) -> str:
     """An address of the admin: `url_of("product_change", 42)`."""
     return reverse(f"admin:products_{view}", args=args)
@@ -88,6 +97,12 @@ def submit(
     """Open a page, type the changes into its form and press a button; None stands for a field that is not sent."""
     fields: dict[str, Any] = {**read_form(client.get(url), f"{form}_form"), **(changes or {}), button: "1"}
     return client.post(url, {name: value for name, value in fields.items() if value is not None})
+
+
+def act(client: Client, view: str, action: str, *rows: Any, **extra: Any) -> Any:
+    """Select rows of a list and run an action on them; the page that it leads to is returned."""
+    data = {"action": action, "_selected_action": [row.pk for row in rows], **extra}
+    return client.post(url_of(view), data, follow=True)
 
 
 def errors_of(response: Any) -> dict[str, list[str]]:

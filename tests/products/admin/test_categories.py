@@ -8,7 +8,7 @@ from django.test import Client
 from products.admin.categories import in_tree_order
 from products.models import Category
 from tests.factories.products import CategoryFactory, ProductFactory
-from tests.products.admin.pages import errors_of, messages_of, queries_of, rows_of, submit, url_of
+from tests.products.admin.pages import act, errors_of, messages_of, queries_of, rows_of, submit, url_of
 
 LIST = "category_changelist"
 
@@ -23,9 +23,7 @@ def tree() -> dict[str, Category]:
 
 
 def delete(client: Client, *categories: Category) -> Any:
-    ids = [category.pk for category in categories]
-    data = {"action": "delete_selected", "_selected_action": ids, "post": "yes"}
-    return client.post(url_of(LIST), data, follow=True)
+    return act(client, LIST, "delete_selected", *categories, post="yes")
 
 
 def change(client: Client, category: Category, **typed: Any) -> Any:

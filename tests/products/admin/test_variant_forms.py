@@ -1,14 +1,16 @@
 """Variants are edited below their product: added, changed, deleted and priced in one go with it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from products.models import Product, Variant
 from products.services.variants import move_stock
 from tests.factories.products import ProductFactory, VariantFactory
-from tests.products.admin.pages import Fields, errors_of, read_form, submit, url_of
+from tests.products.admin.pages import Fields, errors_of, read_form, staff, submit, url_of
 
 
 @pytest.fixture
@@ -203,60 +205,53 @@ def test_what_the_page_began_with_is_kept_through_an_error(editor: Client, produ
     assert product.variants.first().stock == 3
 
 
-# ---------------------------------------------------------------------- prices
-
-
-def typed_prices(*rows: tuple[str, str, str]) -> dict[str, list[str]]:
-    columns = ("currency", "amount", "compare_at")
-    return {f"variants-0-prices-{name}": [row[index] for row in rows] for index, name in enumerate(columns)}
-
-
-def test_prices_are_changed_added_and_removed(editor: Client) -> None:
-    product = ProductFactory(variants=1, variants__prices={"USD": "10", "EUR": "9", "JPY": "1000"})
-    typed = typed_prices(("USD", "12.5", "20"), ("EUR", "", ""), ("JPY", "1000", ""), ("kwd", "1.125", ""))
-    submit(editor, page(product), typed)
-    assert prices(product.variants.get()) == {
-        "JPY": ("1000.0000", None),
-        "KWD": ("1.1250", None),
-        "USD": ("12.5000", "20.0000"),
-    }
-    assert versions(product) == (2, [2])
-
-
-def test_a_compared_price_can_be_taken_away(editor: Client, product: Product) -> None:
-    submit(editor, page(product), typed_prices(("USD", "10", "15")))
-    submit(editor, page(product), typed_prices(("USD", "10", "")))
-    assert prices(product.variants.first()) == {"USD": ("10.0000", None)}
-
-
-def test_another_spelling_of_the_same_price_changes_nothing(editor: Client, product: Product) -> None:
-    submit(editor, page(product), typed_prices(("usd", " 10.0 ", "")))
-    assert versions(product) == (1, [1, 1])
+# ---------------------------------------------------------------------- what no browser sends
 
 
 @pytest.mark.parametrize(
-    ("row", "error"),
+    "forged",
     [
-        (("USD", "1.999", ""), "USD, amount: USD has 2 decimals."),
-        (("JPY", "10", "1.5"), "JPY, compare at: JPY has 0 decimals."),
-        (("USD", "1,299.00", ""), 'USD, amount: This must be an amount such as "129.90".'),
-        (("USD", "-1", ""), "USD, amount: An amount must not be negative."),
-        (("USD", "99999999999", ""), "USD, amount: An amount must stay below 10,000,000,000."),
-        (("USD", "", "15"), "USD, amount: This field is required."),
-        (("", "15", ""), "Give the currency of 15, such as USD."),
+        {"variants-TOTAL_FORMS": None},
+        {"variants-TOTAL_FORMS": "many"},
+        {"variants-INITIAL_FORMS": "7", "variants-TOTAL_FORMS": "7"},
+        {"variants-0-id": None},
+        {"variants-0-id": "abc"},
+        {"variants-0-prices-currency": None},
+        {"variants-0-prices-amount": ["1", "2", "3"]},
+        {"variants-0-sku": "a\x00b"},
+        {"variants-0-prices-currency": "\x00"},
+        {"variants-0-attributes": '{"a": "\\u0000"}'},
+        {"variants-0-attributes": '{"a": 1e400}'},
+        {"variants-0-attributes": "[" * 5_000},
     ],
 )
-def test_a_wrong_price_is_named_with_its_currency(
-    editor: Client, product: Product, row: tuple[str, str, str], error: str
-) -> None:
-    assert errors_of(submit(editor, page(product), typed_prices(row))) == {"variants-0-prices": [error]}
+def test_a_forged_form_is_refused_with_a_page(editor: Client, product: Product, forged: dict[str, Any]) -> None:
+    typed = {"name": "New", "variants-0-prices-amount": "11", **forged}
+    assert errors_of(submit(editor, page(product), typed))
+    assert versions(product) == (1, [1, 1])
 
 
-def test_an_unknown_currency_is_named_with_one_that_is_close(editor: Client, product: Product) -> None:
-    (error,) = errors_of(submit(editor, page(product), typed_prices(("UDS", "1", ""))))["variants-0-prices"]
-    assert error.startswith("UDS: This is not a currency code of ISO 4217. Did you mean ")
+def test_an_empty_form_is_refused_with_a_page(editor: Client, product: Product) -> None:
+    assert "name" in errors_of(editor.post(page(product), {}))
 
 
-def test_a_currency_may_stand_once(editor: Client, product: Product) -> None:
-    answer = submit(editor, page(product), typed_prices(("USD", "1", ""), ("usd", "2", "")))
-    assert errors_of(answer) == {"variants-0-prices": ["USD stands twice."]}
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_who_save_one_product_at_once_wait_for_each_other() -> None:
+    product = ProductFactory(variants=2, variants__stock=5)
+    fields = {}
+    for person, (counted, renamed) in {"one": (0, 1), "two": (1, 0)}.items():
+        client = staff(person, role="manager")
+        typed = {f"variants-{counted}-stock": "7", f"variants-{renamed}-name": person}
+        fields[client] = {**read_form(client.get(page(product)), "product_form"), **typed}
+    for _ in range(5):
+        with ThreadPoolExecutor(2) as pool:
+            answers = pool.map(lambda client: save(client, product, fields[client]), fields)
+            assert [answer.status_code for answer in answers] == [302, 302]
+
+
+def save(client: Client, product: Product, fields: Fields) -> Any:
+    try:
+        return client.post(page(product), fields)
+    finally:
+        connection.close()
