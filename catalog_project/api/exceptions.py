@@ -13,7 +13,7 @@ from django.core.exceptions import (
 )
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from psycopg_pool import PoolTimeout
 from rest_framework import exceptions as drf
 from rest_framework.request import Request
@@ -107,7 +107,8 @@ STEPS: list[tuple[tuple[type[Exception], ...], Callable[[Any], Failure | None]]]
     ((Http404,), _always("not_found")),
     ((PermissionDenied,), _always("permission_denied")),
     ((RequestDataTooBig,), _always("payload_too_large")),
-    ((SuspiciousOperation, TooManyFieldsSent), _always("malformed")),
+    # The last one hung up in the middle of its body.
+    ((SuspiciousOperation, TooManyFieldsSent, UnreadablePostError), _always("malformed")),
     ((DataError,), _always("invalid", "A value is outside the range that can be stored.")),
     ((OperationalError, InterfaceError, PoolTimeout), _unavailable),
 ]
