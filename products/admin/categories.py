@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from products.admin.base import CatalogAdmin, counted, list_url
 from products.admin.category_choice import AUTOCOMPLETE, CategoryAutocompleteView, CategoryField, paths_down_to
-from products.admin.fields import LinesField, SlugField
+from products.admin.fields import DescriptionField, SlugField
 from products.admin.finding import find_named
 from products.admin.forms import CatalogForm
 from products.models import Category, Product, ProductCategory, naming
@@ -35,7 +35,7 @@ class CategoryForm(CatalogForm):
         required=False,
         help_text="Among its siblings the lowest comes first; equal ones follow by name.",
     )
-    description = LinesField(required=False)
+    description = DescriptionField()
 
     def clean_position(self) -> int:
         """Empty stands for 0."""

@@ -21,13 +21,13 @@ from products.services.inputs import PriceInput
 from products.services.staging import same_json
 
 
-class LinesField(forms.CharField):
+class DescriptionField(forms.CharField):
     """A text of several lines, kept as it was typed. Browsers send every line end as CR LF: that is no change."""
 
     widget = forms.Textarea
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(strip=False, **options)
+    def __init__(self) -> None:
+        super().__init__(max_length=naming.DESCRIPTION_LENGTH, strip=False, required=False)
 
     def to_python(self, value: Any) -> str:
         """The text with the line ends that everybody else uses."""

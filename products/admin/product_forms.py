@@ -8,7 +8,7 @@ from django.db import IntegrityError
 
 from catalog_project.errors import DomainError, Fault
 from products.admin.category_choice import CategoriesField, CategoryField, product_reference
-from products.admin.fields import AttributesField, ExternalIdField, LinesField, SlugField
+from products.admin.fields import AttributesField, DescriptionField, ExternalIdField, SlugField
 from products.admin.forms import CatalogForm
 from products.admin.refusals import Refusals, Refused, faults_of
 from products.admin.variant_forms import VariantFormSet
@@ -27,7 +27,7 @@ class ProductForm(CatalogForm):
 
     name = forms.CharField(max_length=naming.NAME_LENGTH)
     slug = SlugField()
-    description = LinesField(required=False)
+    description = DescriptionField()
     primary_category = CategoryField(product_reference())
     further_categories = CategoriesField(product_reference())
     attributes = AttributesField(required=False, help_text="A JSON object.")

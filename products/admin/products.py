@@ -139,7 +139,7 @@ class ProductAdmin(ReadOnlyAttributes, CatalogAdmin):
         form = super().get_form(
             request, obj, change=change, **{"form": ProductForm if obj else NewProductForm, **options}
         )
-        if self.get_inlines(request, obj):
+        if self.get_inline_instances(request, obj):
             form.faults = [fault for fault in refused(request) if not is_about_variants(fault)]
         return form
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower, Upper
 from django.db.models.lookups import Exact
 
 NAME_LENGTH = 300
+DESCRIPTION_LENGTH = 100_000
 SLUG_LENGTH = 200
 SKU_LENGTH = 64
 EXTERNAL_ID_LENGTH = 200

@@ -37,6 +37,11 @@ def slug_field() -> TextField:
     )
 
 
+def description_field() -> TextField:
+    """A text for readers, kept with its blanks and line ends."""
+    return TextField(max_length=naming.DESCRIPTION_LENGTH, allow_blank=True, required=False, trim_whitespace=False)
+
+
 def external_id_field() -> TextField:
     """The key that another system knows this by."""
     return TextField(max_length=naming.EXTERNAL_ID_LENGTH, allow_null=True, required=False)

@@ -4,10 +4,10 @@ from typing import ClassVar
 
 from rest_framework import serializers
 
-from catalog_project.api.serializers import StrictSerializer, TextField, TimeField
+from catalog_project.api.serializers import StrictSerializer, TimeField
 from products.models import Brand, Product
 from products.schemas import examples
-from products.schemas.fields import AttributesField, external_id_field, name_field, slug_field
+from products.schemas.fields import AttributesField, description_field, external_id_field, name_field, slug_field
 from products.schemas.references import CategoryReferences, Reference
 from products.schemas.variants import MAX_VARIANTS, VariantWriteSerializer
 
@@ -15,7 +15,7 @@ READ_ONLY = frozenset({"id", "price_range", "in_stock", "version", "created_at",
 
 
 class _ProductFields(StrictSerializer):
-    description = TextField(allow_blank=True, required=False, trim_whitespace=False, max_length=100_000)
+    description = description_field()
     slug = slug_field()
     published_from = TimeField(allow_null=True, required=False, help_text="Visible from then on; null: always.")
     published_until = TimeField(allow_null=True, required=False, help_text="Visible before then; null: for ever.")

@@ -4,10 +4,10 @@ from typing import Any, ClassVar
 
 from rest_framework.exceptions import ValidationError
 
-from catalog_project.api.serializers import StrictSerializer, TextField
+from catalog_project.api.serializers import StrictSerializer
 from products.models import Category
 from products.schemas import examples
-from products.schemas.fields import name_field, position_field, slug_field
+from products.schemas.fields import description_field, name_field, position_field, slug_field
 from products.schemas.references import IdOrSlug, Reference
 
 
@@ -23,7 +23,7 @@ class BrandWriteSerializer(StrictSerializer):
 
 class _CategoryFields(StrictSerializer):
     slug = slug_field()
-    description = TextField(allow_blank=True, required=False, trim_whitespace=False, max_length=100_000)
+    description = description_field()
     position = position_field()
 
 

@@ -4,13 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
 from products.admin import products as module
 from products.models import Product
+from tests.factories.accounts import UserFactory
 from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
-from tests.products.admin.pages import act, queries_of, read_form, rows_of, url_of
+from tests.products.admin.pages import act, errors_of, queries_of, read_form, rows_of, submit, url_of
 
 LIST = "product_changelist"
 
@@ -191,6 +193,17 @@ def test_an_editor_may_not_delete(editor: Client) -> None:
     assert editor.post(url_of("product_delete", product.pk), {"post": "yes"}).status_code == 403
     act(editor, LIST, "delete_selected", product, post="yes")
     assert Product.objects.exists()
+
+
+def test_somebody_without_rights_on_variants_reads_their_faults_above_the_form(
+    client: Client, db: None
+) -> None:
+    user = UserFactory(is_staff=True)
+    user.user_permissions.add(*Permission.objects.filter(codename__in=["view_product", "change_product"]))
+    client.force_login(user)
+    draft = ProductFactory(status="draft", variants=0)
+    answer = submit(client, url_of("product_change", draft.pk), button="_publish")
+    assert errors_of(answer) == {"__all__": ["An active product needs at least one variant."]}
 
 
 # ---------------------------------------------------------------------- the form's page
