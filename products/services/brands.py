@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from catalog_project.errors import Missing
 from products.models import Brand
 from products.services.actor import Actor
 from products.services.slugs import create_under_free_slug, derive_slug, free_slugs
@@ -21,7 +22,8 @@ def create_brand(*, by: Actor | None, values: Mapping[str, Any]) -> Brand:
 
 @transaction.atomic
 def update_brand(*, by: Actor | None, brand: Brand, values: Mapping[str, Any]) -> Brand:
-    """Change a brand's name or slug. Raises IntegrityError when the slug is taken."""
+    """Change a brand's name or slug. Raises IntegrityError when the slug is taken, Missing when the brand is gone."""
+    brand = _lock(brand)
     changed = assign(brand, values)
     if changed:
         brand.save(update_fields={*changed, "name_key"})
@@ -32,6 +34,14 @@ def update_brand(*, by: Actor | None, brand: Brand, values: Mapping[str, Any]) -
 def delete_brand(*, by: Actor | None, brand: Brand) -> None:
     """Remove a brand. Raises ProtectedError while products carry it."""
     brand.delete()
+
+
+def _lock(brand: Brand) -> Brand:
+    """The brand as it is now: what derives from its name must not be written from an older reading."""
+    found = Brand.objects.select_for_update(no_key=True).filter(pk=brand.pk).first()
+    if found is None:
+        raise Missing("The brand is gone.")
+    return found
 
 
 def _create_under_derived_slug(name: str) -> Brand:

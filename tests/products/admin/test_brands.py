@@ -122,3 +122,9 @@ def test_an_offer_takes_the_same_queries_for_one_brand_and_many(viewer: Client) 
 def test_no_term_breaks_the_offer(viewer: Client) -> None:
     BrandFactory(name="Acme")
     assert ask(viewer, "\x00acme").json()["results"][0]["text"] == "Acme"
+
+
+def test_a_brand_that_goes_while_it_is_saved_is_told(editor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Brand.objects, "select_for_update", lambda **_: Brand.objects.none())
+    answer = submit(editor, url_of("brand_change", BrandFactory().pk), {"name": "New"}, form="brand")
+    assert errors_of(answer) == {"__all__": ["The brand is gone."]}

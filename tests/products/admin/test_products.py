@@ -142,7 +142,7 @@ def test_a_form_saved_without_changes_takes_the_same_queries_for_one_variant_and
 
 
 def test_the_form_of_a_new_product_takes_few_queries(editor: Client) -> None:
-    assert queries_of(lambda: editor.get(url_of("product_add"))) <= 3
+    assert queries_of(lambda: editor.get(url_of("product_add"))) <= 4
 
 
 def test_looking_takes_the_same_queries_for_one_variant_and_many(viewer: Client) -> None:
@@ -195,9 +195,7 @@ def test_an_editor_may_not_delete(editor: Client) -> None:
     assert Product.objects.exists()
 
 
-def test_somebody_without_rights_on_variants_reads_their_faults_above_the_form(
-    client: Client, db: None
-) -> None:
+def test_somebody_without_rights_on_variants_reads_their_faults_above_the_form(client: Client, db: None) -> None:
     user = UserFactory(is_staff=True)
     user.user_permissions.add(*Permission.objects.filter(codename__in=["view_product", "change_product"]))
     client.force_login(user)
