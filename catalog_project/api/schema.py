@@ -100,6 +100,8 @@ class CatalogSchema(AutoSchema):
         """The operation with its problem answers added."""
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is not None:
+            _say_where_it_is(operation["responses"])
+            _share_examples(operation.get("requestBody", {}).get("content", {}))
             reference = self.resolve_serializer(ProblemSerializer, "response").ref
             for status, codes in _by_status(self._problem_codes(operation)).items():
                 operation["responses"].setdefault(status, _answer(reference, codes))
@@ -114,6 +116,19 @@ class CatalogSchema(AutoSchema):
         if self.method not in {"GET", "HEAD"} and hasattr(self.view, "permission_model"):
             codes += ["not_authenticated", "permission_denied", "conflict"]
         return codes
+
+
+def _say_where_it_is(responses: dict[str, Any]) -> None:
+    location = {"description": "The address of what was created.", "schema": {"type": "string", "format": "uri"}}
+    if "201" in responses:
+        responses["201"]["headers"] = {"Location": location}
+
+
+def _share_examples(content: dict[str, Any]) -> None:
+    """Show the examples of one media type for every other one too: the bodies are the same."""
+    examples = next((part["examples"] for part in content.values() if "examples" in part), {})
+    for part in content.values():
+        part.setdefault("examples", examples)
 
 
 def _by_status(codes: list[str]) -> dict[str, list[str]]:

@@ -64,16 +64,16 @@ class ProductListQuery(ProductDetailQuery, ListQuery):
         child=ChoiceParameter(choices=Product.Status.values), required=False, help_text="Needs the right to see drafts."
     )
     sku = ListParameter(child=serializers.CharField(), required=False, help_text="Whatever their case.")
-    external_id = ListParameter(child=serializers.CharField(), required=False)
-    id__in = ListParameter(child=IdParameter(min_value=0), required=False)
+    external_id = ListParameter(child=serializers.CharField(), required=False, help_text="To the letter.")
+    id__in = ListParameter(child=IdParameter(min_value=0), required=False, help_text="At most 100.")
     price__gte = MoneyField(required=False, help_text="In `currency`.")
     price__lte = MoneyField(required=False, help_text="In `currency`.")
     currency = ChoiceParameter(choices=sorted(DECIMALS), required=False, help_text="For prices; ISO 4217.")
-    in_stock = BooleanParameter(required=False)
-    created_at__gte = TimeField(required=False)
-    created_at__lt = TimeField(required=False)
-    updated_at__gte = TimeField(required=False)
-    updated_at__lt = TimeField(required=False)
+    in_stock = BooleanParameter(required=False, help_text="Whether any variant is in stock, or none.")
+    created_at__gte = TimeField(required=False, help_text="Created then or later.")
+    created_at__lt = TimeField(required=False, help_text="Created before then.")
+    updated_at__gte = TimeField(required=False, help_text="Changed then or later.")
+    updated_at__lt = TimeField(required=False, help_text="Not changed since then.")
 
     def to_internal_value(self, data: Any) -> Any:
         """Read, with the currency filled in. Raises NotAuthenticated or PermissionDenied for a forbidden `status`."""
@@ -120,5 +120,5 @@ class VariantListQuery(ListQuery):
 
     search = serializers.CharField(required=False, max_length=200, help_text="In the name.")
     sku = ListParameter(child=serializers.CharField(), required=False, help_text="Whatever their case.")
-    barcode = ListParameter(child=serializers.CharField(), required=False)
+    barcode = ListParameter(child=serializers.CharField(), required=False, help_text="To the letter.")
     product = ListParameter(child=serializers.CharField(), required=False, help_text="Ids or slugs of products.")
