@@ -48,7 +48,7 @@ class BrandAdmin(CatalogAdmin):
     @admin.display(description="products", ordering="product_count")
     def products_link(self, brand: Any) -> SafeString:
         """How many there are, and the way to them."""
-        return format_html('<a href="{}">{}</a>', list_url(Product, brand=brand.pk), brand.product_count)
+        return format_html('<a href="{}">{}</a>', list_url(Product, brand=brand.pk), f"{brand.product_count:,}")
 
     def reasons_to_keep(self, rows: Sequence[Any]) -> list[str]:
         """Products carry it."""

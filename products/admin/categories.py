@@ -91,7 +91,7 @@ class CategoryAdmin(CatalogAdmin):
     def products_link(self, category: Any) -> SafeString:
         """How many there are in the subtree, and the way to them."""
         url = list_url(Product, category=category.pk)
-        return format_html('<a href="{}">{}</a>', url, category.subtree_product_count)
+        return format_html('<a href="{}">{}</a>', url, f"{category.subtree_product_count:,}")
 
     def reasons_to_keep(self, rows: Sequence[Any]) -> list[str]:
         """Categories below it, and products in it."""
