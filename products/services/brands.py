@@ -38,7 +38,7 @@ def delete_brand(*, by: Actor | None, brand: Brand) -> None:
 
 def _lock(brand: Brand) -> Brand:
     """The brand as it is now: what derives from its name must not be written from an older reading."""
-    found = Brand.objects.select_for_update(no_key=True).filter(pk=brand.pk).first()
+    found: Brand | None = Brand.objects.select_for_update(no_key=True).filter(pk=brand.pk).first()
     if found is None:
         raise Missing("The brand is gone.")
     return found
