@@ -126,7 +126,7 @@ def _say_where_it_is(responses: dict[str, Any]) -> None:
 
 def _share_examples(content: dict[str, Any]) -> None:
     """Show the examples of one media type for every other one too: the bodies are the same."""
-    examples = next((part["examples"] for part in content.values() if "examples" in part), {})
+    examples: dict[str, Any] = next((part["examples"] for part in content.values() if "examples" in part), {})
     for part in content.values():
         part.setdefault("examples", examples)
 
