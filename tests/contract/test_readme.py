@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,6 +16,7 @@ pytestmark = pytest.mark.xdist_group("contract")
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.skipif(not all(map(shutil.which, ("bash", "curl"))), reason="needs bash and curl")
 def test_its_commands_work_against_a_served_catalog(manager: Manager, tmp_path: Path) -> None:
     manager.live.manage("create_staff", "demo", "--role", "catalog_manager", "--password-stdin", stdin=PASSWORD)
     script = "\n".join(BLOCK.findall((ROOT / "README.md").read_text()))
