@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import (
+    ObjectDoesNotExist,
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
@@ -104,7 +105,8 @@ STEPS: list[tuple[tuple[type[Exception], ...], Callable[[Any], Failure | None]]]
     ((IntegrityError,), lambda error: _from_domain(translate(error))),
     ((drf.ValidationError,), lambda error: Failure("invalid", faults=tuple(faults_of(error.detail)))),
     ((drf.APIException,), _from_drf),
-    ((Http404,), _always("not_found")),
+    # The last one: a row that went between a write and the reading of what to answer.
+    ((Http404, ObjectDoesNotExist), _always("not_found")),
     ((PermissionDenied,), _always("permission_denied")),
     ((RequestDataTooBig,), _always("payload_too_large")),
     # The last one hung up in the middle of its body.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 import pytest
 from django.core.exceptions import (
     DisallowedHost,
+    ObjectDoesNotExist,
     PermissionDenied,
     RequestDataTooBig,
     SuspiciousOperation,
@@ -56,6 +57,7 @@ def body(response: HttpResponse) -> dict:
         (drf.NotAcceptable(), 406, "not_acceptable"),
         (drf.UnsupportedMediaType("text/plain"), 415, "unsupported_media_type"),
         (Http404(), 404, "not_found"),
+        (ObjectDoesNotExist(), 404, "not_found"),
         (PermissionDenied(), 403, "permission_denied"),
         (RequestDataTooBig(), 413, "payload_too_large"),
         (SuspiciousOperation(), 400, "malformed"),

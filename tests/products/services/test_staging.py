@@ -1,0 +1,197 @@
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from catalog_project.errors import Invalid
+from products.models import Price, Product, Variant
+from products.services.staging import (
+    ProductEdit,
+    assign,
+    insert,
+    loaded,
+    new_product,
+    same_json,
+    stage_product,
+    stage_variant,
+    write,
+)
+from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
+
+# --- Same JSON
+
+
+@pytest.mark.parametrize(
+    "value", [None, True, 0, 1.5, "a", [], {}, [1, [2.0]], {"a": {"b": [None, False]}}, 1e300, -(2**63), 2**63 - 1]
+)
+def test_a_value_is_the_same_as_itself(value) -> None:
+    assert same_json(value, value)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (1, True),
+        (0, False),
+        (1, 1.0),
+        (1, "1"),
+        (None, False),
+        ([], {}),
+        ([1], [True]),
+        ([1], [1, 1]),
+        ({"a": 1}, {"a": True}),
+        ({"a": 1}, {"b": 1}),
+        ({"a": 1}, {"a": 1, "b": None}),
+        ({"a": [0]}, {"a": [0.0]}),
+        (2**53 + 1, float(2**53)),
+        (1e15, 10**15),
+    ],
+)
+def test_what_only_looks_alike_is_not(left, right) -> None:
+    assert not same_json(left, right)
+    assert not same_json(right, left)
+
+
+@pytest.mark.parametrize(("number", "written_out"), [(1e16, 10**16), (-1e18, -(10**18))])
+def test_large_floats_are_the_same_written_out_as_postgresql_does(number, written_out) -> None:
+    assert same_json({"a": [number]}, {"a": [written_out]})
+    assert not same_json(number, written_out + 1)
+
+
+def test_assign_sets_what_differs_and_says_so() -> None:
+    product = Product(name="A", slug="a")
+    assert assign(product, {"name": "A", "slug": "b", "description": ""}) == {"slug"}
+    assert product.slug == "b"
+
+
+# --- What counts as a change
+
+
+@pytest.fixture
+def bag(db) -> Product:
+    made = ProductFactory(
+        name="Bag", variants=0, brand=BrandFactory(), categories=[CategoryFactory()], attributes={"a": None}
+    )
+    VariantFactory(product=made, sku="ONE", stock=5, prices={"USD": "10"})
+    return loaded(Product.objects.all()).get()
+
+
+def variant_edit(bag: Product, **values) -> ProductEdit:
+    return ProductEdit(bag, variants=[stage_variant(bag.variants.all()[0], values)])
+
+
+@pytest.mark.parametrize(
+    ("values", "is_effective", "is_versioned"),
+    [
+        ({}, False, False),
+        ({"sku": "ONE", "prices": {"USD": {"amount": Decimal("10.00")}}}, False, False),
+        ({"stock": 5}, False, False),
+        ({"stock": 4}, True, False),
+        ({"stock": None}, True, False),
+        ({"stock": 4, "name": "New"}, True, True),
+        ({"prices": {"USD": {"amount": Decimal(11)}}}, True, True),
+        ({"prices": {"USD": None}}, True, True),
+        ({"prices": {"EUR": None}}, False, False),
+        ({"attributes": {"a": 1}}, True, True),
+    ],
+)
+def test_a_sale_is_written_but_is_no_version(bag, values, is_effective, is_versioned) -> None:
+    edit = variant_edit(bag, **values)
+    assert (edit.is_effective, edit.is_versioned) == (is_effective, is_versioned)
+
+
+@pytest.mark.parametrize(
+    ("values", "is_versioned"),
+    [
+        ({}, False),
+        ({"name": "Bag"}, False),
+        ({"name": "Sack"}, True),
+        ({"attributes": {"a": None}}, True),
+        ({"categories": []}, True),
+    ],
+)
+def test_a_product_changes_when_something_of_its_own_does(bag, values, is_versioned) -> None:
+    assert stage_product(bag, values).is_versioned == is_versioned
+
+
+def test_an_import_keeps_the_nulls_that_stand_there(bag) -> None:
+    assert not stage_product(bag, {"attributes": {"a": None}}, keep_nulls=True).is_effective
+    assert bag.attributes == {"a": None}
+
+
+def test_attributes_may_not_outgrow_their_limits(bag) -> None:
+    with pytest.raises(Invalid) as caught:
+        stage_product(bag, {"attributes": {"a": "x" * 70_000}})
+    assert [fault.pointer for fault in caught.value.faults] == ["/attributes"]
+
+
+def test_every_new_price_needs_an_amount(bag) -> None:
+    with pytest.raises(Invalid) as caught:
+        variant_edit(bag, prices={"EUR": {}, "USD": {}, "JPY": {"compare_at": None}, "GBP": None})
+    assert [fault.pointer for fault in caught.value.faults] == ["/prices/EUR/amount", "/prices/JPY/amount"]
+
+
+# --- Writing
+
+
+def test_nothing_to_write_writes_nothing(bag, django_assert_num_queries) -> None:
+    with django_assert_num_queries(0):
+        write([stage_product(bag, {}), variant_edit(bag, stock=5)])
+
+
+def test_a_sale_moves_the_variant_alone(bag) -> None:
+    before = Product.objects.values().get()
+    write([variant_edit(bag, stock=4)])
+    assert Product.objects.values().get() == before
+    assert (bag.variants.get().stock, bag.variants.get().version) == (4, 1)
+
+
+def test_a_variant_of_an_edit_that_did_not_change_is_left_alone(bag) -> None:
+    still = VariantFactory(product=bag)
+    product = loaded(Product.objects.all()).get()
+    one, two = product.variants.all()
+    write([ProductEdit(product, variants=[stage_variant(one, {"name": "New"}), stage_variant(two, {})])])
+    assert Variant.objects.get(pk=still.pk).updated_at == still.updated_at
+
+
+def test_rows_are_written_only_where_they_were_edited(bag) -> None:
+    """What another writer changed meanwhile in other columns stays."""
+    edit, before = stage_product(bag, {"name": "Sack"}), bag.updated_at
+    Product.objects.update(description="Meanwhile", updated_at=before)
+    write([edit])
+    stored = Product.objects.get()
+    assert (stored.name, stored.name_key, stored.description, stored.version) == ("Sack", "sack", "Meanwhile", 2)
+    assert stored.updated_at > before
+
+
+def test_derived_columns_are_written_along(bag) -> None:
+    write([variant_edit(bag, sku="Straße", name="Größe")])
+    assert Variant.objects.values_list("sku_key", "name_key").get() == ("strasse", "grosse")
+
+
+@pytest.mark.django_db
+def test_statements_do_not_grow_with_the_number_of_products() -> None:
+    def count(batch: int) -> int:
+        edits = []
+        for number in range(batch):
+            variants = [{"sku": f"{batch}-{number}-{n}", "prices": {"USD": {"amount": Decimal(1)}}} for n in range(2)]
+            edits.append(
+                new_product({"name": "A", "categories": [category], "variants": variants}, slug=f"a{batch}-{number}")
+            )
+        with CaptureQueriesContext(connection) as queries:
+            insert(edits)
+        products = loaded(Product.objects.filter(slug__startswith=f"a{batch}-"))
+        changed = [stage_product(product, {"name": "B", "categories": []}) for product in products]
+        for edit in changed:
+            edit.variants = [
+                stage_variant(variant, {"name": "N", "prices": {"USD": None}})
+                for variant in edit.product.variants.all()
+            ]
+        with CaptureQueriesContext(connection) as more:
+            write(changed)
+        return len(queries) + len(more)
+
+    category = CategoryFactory()
+    assert count(1) == count(30)
+    assert not Price.objects.exists()
