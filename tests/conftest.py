@@ -84,6 +84,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("needs PostgreSQL; this run is on SQLite")
     if item.get_closest_marker("redis") and not os.environ["REDIS_URL"]:
         pytest.skip("needs Redis; this run caches in local memory")
+    if item.get_closest_marker("slow") and not os.environ.get("CATALOG_TEST_SLOW"):
+        pytest.skip("takes most of a minute; CATALOG_TEST_SLOW=1 runs it")
 
 
 @pytest.fixture(autouse=True)

@@ -57,17 +57,20 @@ def refuse_unknown(table: Mapping[str, Any], known: Sequence[str], place: str) -
 
 
 def compile_path(path: Any, *, loops: Sequence[str], place: str) -> Expression:
-    """The function for a path: names joined by dots, or a list of names that may hold dots themselves.
-
-    A path that begins with the name of a loop begins at its item, any other at the record.
-    """
-    steps = path.split(".") if isinstance(path, str) else path
-    if not isinstance(steps, list) or not all(isinstance(step, str) and step.strip() for step in steps) or not steps:
-        raise MappingError(place, f"{path!r} is no path: give names joined by dots, or a list of names.")
+    """The function for a path: one that begins with the name of a loop begins at its item, any other at the record."""
+    steps = split_path(path, place=place)
     if steps[0] in loops:
         index, steps = list(loops).index(steps[0]) + 1, steps[1:]
         return lambda scope: walk(scope[index], steps)
     return lambda scope: walk(scope[0], steps)
+
+
+def split_path(path: Any, *, place: str) -> list[str]:
+    """The names in a path: they are joined by dots, or given as a list where they hold dots themselves."""
+    steps = path.split(".") if isinstance(path, str) else path
+    if not isinstance(steps, list) or not all(isinstance(step, str) and step.strip() for step in steps) or not steps:
+        raise MappingError(place, f"{path!r} is no path: give names joined by dots, or a list of names.")
+    return steps
 
 
 def constant(value: Any) -> Expression:

@@ -4,7 +4,7 @@ The command feeds it from a file; whoever else has records may do the same.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from products.exchange.csv_rows import group_rows, read_csv
 from products.exchange.mapping import SourceMapping
 from products.exchange.reading import Source, SourceError, read_ndjson
 from products.exchange.records import Record
-from products.exchange.references import NameReferences, SlugReferences
+from products.exchange.references import MAX_WORDS, NameReferences, SlugReferences
 from products.exchange.shapes import ProductRecordSerializer
 from products.exchange.taxonomy import BrandWriter, CategoryWriter
 from products.exchange.upsert import ProductWriter
@@ -79,7 +79,8 @@ class Importer:
         with transaction.atomic():
             for record in records:
                 self._references.look_again()
-                self._taxonomy[kind].write(self._validate(kind, [record]))
+                for valid in self._validate(kind, [record]):
+                    self._taxonomy[kind].write(valid)
         self._references.forget()
 
     def _kind(self, record: Record) -> str:
@@ -127,7 +128,7 @@ def read_records(source: Source, mapping: SourceMapping | None) -> Iterator[Reco
 
 
 def _texts(words: Any) -> set[str]:
-    return {word for word in words if isinstance(word, str)}
+    return set(islice((word for word in words if isinstance(word, str)), MAX_WORDS))
 
 
 def _unmatchable(values: dict[str, Any]) -> Fault | None:

@@ -4,7 +4,7 @@
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from products.exchange.expressions import (
     constant,
     is_empty,
     refuse_unknown,
+    split_path,
 )
 from products.exchange.reading import SourceError
 from products.models import Product
@@ -269,11 +270,8 @@ def _compile_rest(rule: Any, loops: Sequence[str], place: str) -> Expression:
     excluded = rule.get("except", [])
     if not isinstance(excluded, list):
         raise MappingError(f"{place}.except", "give a list of paths.")
-    paths = [path.split(".") if isinstance(path, str) else path for path in excluded]
-    for path in paths:
-        compile_path(path, loops=(), place=f"{place}.except")
+    tree = _tree(split_path(path, place=f"{place}.except") for path in excluded)
     of = compile_path(rule["of"], loops=loops, place=f"{place}.of") if "of" in rule else lambda scope: scope[0]
-    tree = _tree(paths)
     skip_empty = bool(rule.get("skip_empty"))
 
     def rest(scope: Scope) -> Document:
@@ -283,7 +281,7 @@ def _compile_rest(rule: Any, loops: Sequence[str], place: str) -> Expression:
     return rest
 
 
-def _tree(paths: Sequence[Sequence[str]]) -> Document:
+def _tree(paths: Iterable[Sequence[str]]) -> Document:
     """Paths as nested dicts; an empty one ends a path."""
     tree: Document = {}
     for path in paths:

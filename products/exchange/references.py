@@ -20,7 +20,7 @@ from products.services.brands import create_brand
 from products.services.categories import create_category
 
 Key = tuple[type[Any], str]
-# As many words as one query may carry on any database; a suggestion is not sought for more refusals than that.
+# As many words as one query may carry on any database, and for as many a suggestion is sought.
 MAX_WORDS = 5_000
 
 
@@ -67,13 +67,10 @@ class SlugReferences(References):
 
     def settled(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """A record's values with every `ToCreate` created. Raises IntegrityError when somebody else was faster."""
-        settled = dict(values)
-        if isinstance(values.get("brand"), ToCreate):
-            settled["brand"] = self._settle(values["brand"])
-        if "categories" in values:
+        settled = {name: self._settled(value) for name, value in values.items()}
+        if "categories" in settled:
             # two words may mean one category
-            rows = [self._settle(row) if isinstance(row, ToCreate) else row for row in values["categories"]]
-            settled["categories"] = list({row.pk: row for row in rows}.values())
+            settled["categories"] = list({row.pk: row for row in map(self._settled, settled["categories"])}.values())
         return settled
 
     def keep(self) -> None:
@@ -109,6 +106,9 @@ class SlugReferences(References):
         if model is Brand:
             return create_brand(by=self.by, values=values)
         return create_category(by=self.by, values=values)
+
+    def _settled(self, value: Any) -> Any:
+        return self._settle(value) if isinstance(value, ToCreate) else value
 
     def _settle(self, missing: ToCreate) -> Any:
         """The row, which an earlier record may have created meanwhile."""

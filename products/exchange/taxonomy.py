@@ -1,6 +1,5 @@
 """Writes brand and category records: each creates one, edits the one it means, or changes nothing."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,32 +19,28 @@ Values = dict[str, Any]
 
 
 class TaxonomyWriter:
-    """Writes records one by one; each may fail alone."""
+    """Writes one record at a time, each in a savepoint of its own."""
 
     def __init__(self, *, by: Actor | None, references: SlugReferences) -> None:
         self.by, self._references = by, references
 
-    def write(self, records: Sequence[Record]) -> None:
-        """Write validated records and give each its outcome."""
-        for record in records:
-            self._try(record)
-
-    def write_one(self, values: Values) -> Outcome:
-        """Create or edit the row that the values mean."""
-        raise NotImplementedError
-
-    def _try(self, record: Record) -> None:
+    def write(self, record: Record) -> None:
+        """Write a validated record and give it its outcome."""
         try:
             with transaction.atomic():
-                record.outcome = self.write_one(self._references.settled(record.values))
+                record.outcome = self.upsert(self._references.settled(record.values))
         except (DomainError, IntegrityError, DataError) as error:
             record.fail(faults_from(error))
+
+    def upsert(self, values: Values) -> Outcome:
+        """Create or edit the row that the values mean."""
+        raise NotImplementedError
 
 
 class BrandWriter(TaxonomyWriter):
     """Writes brands, matched by slug, else by name."""
 
-    def write_one(self, values: Values) -> Outcome:
+    def upsert(self, values: Values) -> Outcome:
         """Create or edit a brand."""
         brand = _match(Brand, values, name_key=sort_key(values["name"]))
         if brand is None:
@@ -58,7 +53,7 @@ class BrandWriter(TaxonomyWriter):
 class CategoryWriter(TaxonomyWriter):
     """Writes categories, matched by slug, else by name and parent."""
 
-    def write_one(self, values: Values) -> Outcome:
+    def upsert(self, values: Values) -> Outcome:
         """Create, edit or move a category."""
         category = _match(Category, values, name_key=sort_key(values["name"]), parent=values.get("parent"))
         if category is None:

@@ -7,11 +7,10 @@ from django.db import DataError, IntegrityError, OperationalError, transaction
 from catalog_project.api.integrity import translate
 from catalog_project.errors import DomainError, Fault
 from products.exchange.edits import creation_faults, staged
-from products.exchange.matching import Matches, Owner, Values, find_matches, keys_of
+from products.exchange.matching import Matches, Owner, find_matches, keys_of
 from products.exchange.records import Outcome, Record
 from products.exchange.references import SlugReferences
 from products.services.actor import Actor
-from products.services.duplicates import explain_duplicates
 from products.services.products import create_products, lock_products
 from products.services.staging import write
 
@@ -50,7 +49,7 @@ class ProductWriter:
 
     def _find_guilty(self, records: Sequence[Record], error: Exception) -> None:
         if len(records) == 1:
-            records[0].fail(_explain(error, records[0].values))
+            records[0].fail(faults_from(error))
             return
         middle = len(records) // 2
         self._try(records[:middle])
@@ -128,8 +127,3 @@ def _portions(records: Sequence[Record]) -> Iterator[list[Record]]:
         weight += variants
     if portion:
         yield portion
-
-
-def _explain(error: Exception, values: Values) -> list[Fault]:
-    conflict = explain_duplicates(values) if isinstance(error, IntegrityError) else None  # type: ignore[arg-type]
-    return faults_from(conflict or error)

@@ -1,0 +1,164 @@
+"""Exports: what an import reads back into the same catalog."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from products.exchange import exporting
+from products.exchange.exporting import export_lines
+from products.models import Brand, Category, Product, ProductCategory, Variant
+from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
+from tests.products.exchange.landing import land, only_product, outcomes
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+LEFT_BEHIND = {"id", "version", "created_at", "updated_at"}
+
+
+def exported() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in export_lines()]
+
+
+def clear() -> None:
+    Product.objects.all().delete()
+    Brand.objects.all().delete()
+    while Category.objects.exists():
+        Category.objects.filter(children=None).delete()
+
+
+def catalog() -> list[dict[str, Any]]:
+    """Every column of every row but those that stay behind, in an order that ids do not decide."""
+    brands = list(Brand.objects.order_by("slug").values("slug", "name"))
+    categories = list(
+        Category.objects.order_by("path").values("path", "name", "description", "position", "parent__path")
+    )
+    columns = [f.name for f in Product._meta.concrete_fields if f.name not in {*LEFT_BEHIND, "brand"}]
+    products = list(Product.objects.order_by("slug").values(*columns, "brand__slug"))
+    links = list(
+        ProductCategory.objects.values("product__slug", "category__slug", "position").order_by("product__slug")
+    )
+    columns = [f.name for f in Variant._meta.concrete_fields if f.name not in {*LEFT_BEHIND, "product"}]
+    prices = ("prices__currency", "prices__amount", "prices__compare_at")
+    variants = list(Variant.objects.order_by("sku", "prices__currency").values(*columns, "product__slug", *prices))
+    return [*brands, *categories, *products, *links, *variants]
+
+
+def fill() -> None:
+    """A catalog with something of everything."""
+    home = CategoryFactory(name="Home", slug="z-home", position=2, description="  For home. ")
+    cups = CategoryFactory(name="Cups", slug="a-cups", parent=home, position=1)
+    brand = BrandFactory(name="Ümlaut & Söhne", slug="umlaut")
+    BrandFactory(name="Unused")
+    nested = {
+        "none": None,
+        "deep": {"none": None, "list": [None, {"a": None}]},
+        "n": 1,
+        "f": 1.0,
+        "e": 1e22,
+        "u": "\u2028",
+    }
+    ProductFactory(
+        name="Cup",
+        slug="the-cup",
+        description=" two\nlines ",
+        brand=brand,
+        categories=[cups, home],
+        attributes=nested,
+        external_id="7",
+        published_from=datetime(2030, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
+        published_until=datetime(2031, 1, 2, tzinfo=UTC),
+        variants=0,
+    )
+    ProductFactory(slug="draft", status="draft", variants=0)
+    ProductFactory(slug="old", status="archived", variants=2, variants__stock=0)
+    cup = Product.objects.get(slug="the-cup")
+    VariantFactory(product=cup, sku="B", position=5, stock=7, weight_g=0, barcode="0123", prices={})
+    VariantFactory(product=cup, sku="a", external_id="V", position=5, attributes={"none": None}, name="Red")
+    variant = VariantFactory(product=cup, sku="C", position=1, prices={"JPY": "1000", "USD": "0.10"})
+    variant.prices.filter(currency="USD").update(compare_at="12.5")
+
+
+def test_an_export_imported_into_an_empty_catalog_gives_the_same_catalog() -> None:
+    fill()
+    before, lines = catalog(), exported()
+    clear()
+    assert set(outcomes(land(*lines))) == {"created"}
+    assert catalog() == before
+
+
+def test_an_export_of_what_was_imported_is_the_same_byte_for_byte() -> None:
+    fill()
+    before = b"".join(export_lines())
+    clear()
+    land(*map(json.loads, before.splitlines()))
+    assert b"".join(export_lines()) == before
+
+
+def test_an_export_imported_over_its_own_catalog_changes_nothing() -> None:
+    fill()
+    assert set(outcomes(land(*exported()))) == {"unchanged"}
+
+
+def test_brands_come_first_then_categories_from_the_roots_down_then_products() -> None:
+    fill()
+    lines = exported()
+    assert [line.get("kind", "product") for line in lines] == ["brand"] * 2 + ["category"] * 2 + ["product"] * 3
+    assert [line["slug"] for line in lines[2:4]] == ["z-home", "a-cups"]
+
+
+def test_a_product_that_is_too_long_for_a_line_goes_on_in_further_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting, "MAX_LINE", 1_000)
+    ProductFactory(slug="big", variants=20)
+    before, lines = catalog(), exported()
+    assert len(lines) > 3
+    assert max(map(len, export_lines())) < 1_500
+    clear()
+    assert outcomes(land(*lines)) == ["created"] + ["changed"] * (len(lines) - 1)
+    assert catalog() == before
+
+
+def test_further_lines_name_the_product_by_its_external_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting, "MAX_LINE", 0)
+    ProductFactory(external_id="7", variants=3)
+    lines = exported()
+    assert [(line["external_id"], len(line["variants"])) for line in lines] == [("7", 1)] * 3
+    clear()
+    land(*lines)
+    assert only_product().variants.count() == 3
+
+
+def test_an_empty_catalog_has_no_lines() -> None:
+    assert not exported()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_meanwhile_is_not_in_the_export() -> None:
+    fill()
+    lines = export_lines()
+    first = next(lines)
+    [slug] = at_once(1, lambda _: ProductFactory(slug="late", brand=BrandFactory(slug="late")).slug)
+    rest = [json.loads(line)["slug"] for line in lines]
+    assert first
+    assert slug not in rest
+    assert Product.objects.filter(slug=slug).exists()
+    assert connection.get_autocommit()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_export_that_is_given_up_lets_go_of_its_moment() -> None:
+    fill()
+    lines = export_lines()
+    next(lines)
+    lines.close()
+    BrandFactory(slug="after")
+    assert Brand.objects.filter(slug="after").exists()
+
+
+def test_the_number_of_queries_does_not_grow_with_the_number_of_products(django_assert_num_queries) -> None:
+    for count in (1, 20):
+        ProductFactory.create_batch(count, variants=2)
+        with django_assert_num_queries(6):
+            exported()

@@ -1,0 +1,93 @@
+"""Real catalogs that nobody here wrote, through the mappings that the documentation shows.
+
+They are not part of this project: CATALOG_DATA_DIR names their folder, or they lie in shared/data beside the checkout.
+"""
+
+import gzip
+import io
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+from products.models import Brand, Category, Product, Variant
+
+ROOT = Path(__file__).resolve().parents[3]
+DATA = Path(os.environ.get("CATALOG_DATA_DIR") or ROOT.parent / "shared" / "data")
+MAPPINGS = ROOT / "tests" / "data" / "mappings"
+
+pytestmark = pytest.mark.django_db
+
+
+def source(name: str) -> Path:
+    """A file of the real data; skips the test where it is absent."""
+    if not (DATA / name).exists():
+        pytest.skip(f"{name} is not in {DATA}: CATALOG_DATA_DIR names the folder of the real catalogs")
+    return DATA / name
+
+
+def run(file: Path, mapping: str) -> dict[str, int]:
+    """Import a file; the counts that are not 0."""
+    output = io.StringIO()
+    options = {"mapping": str(MAPPINGS / f"{mapping}.toml"), "create_missing": True, "json": True}
+    call_command("import_catalog", str(file), stdout=output, **options)
+    return {name: count for name, count in json.loads(output.getvalue()).items() if count}
+
+
+def test_every_product_of_a_general_shop_lands_active_priced_and_in_stock() -> None:
+    file = source("retail-demo-store/products.jsonl.gz")
+    assert run(file, "retail-demo-store") == {"created": 2_465}
+    assert Product.objects.visible().filter(variants__prices__currency="USD", variants__stock__gt=0).count() == 2_465
+    assert Counter(category.depth for category in Category.objects.all()) == {0: 20, 1: 85}
+    assert set(Category.objects.filter(name="seafood").values_list("path", flat=True)) == {
+        "groceries/seafood",
+        "food-service/seafood-2",
+    }
+    assert run(file, "retail-demo-store") == {"unchanged": 2_465}
+
+
+def test_a_shopify_export_makes_a_product_of_each_title_and_a_variant_of_each_row() -> None:
+    file = source("shopify-csv/gatsby-starter-products.csv")
+    assert run(file, "shopify-csv") == {"created": 100}
+    assert (Product.objects.visible().count(), Variant.objects.count()) == (100, 300)
+    one, other = Product.objects.filter(name="Mediocre Concrete Pants")
+    assert {one.slug, other.slug} == {"mediocre-concrete-pants", "mediocre-concrete-pants-2"}
+    lamp = Variant.objects.get(sku="fantastic-bronze-lamp-plum")
+    assert (lamp.attributes, lamp.weight_g, lamp.stock) == ({"Color": "plum"}, 749, 45)
+    assert run(file, "shopify-csv") == {"unchanged": 100}
+
+
+def test_filaments_come_in_colours_and_sizes_and_wait_as_drafts_without() -> None:
+    file = source("open-filament-database/products.jsonl.gz")
+    assert run(file, "open-filament-database") == {"created": 2_049}
+    assert Variant.objects.count() == 22_271
+    assert Product.objects.filter(status="draft", variants=None).count() == 116
+    assert Product.objects.visible().count() == 2_049 - 116
+    assert run(file, "open-filament-database") == {"unchanged": 2_049}
+
+
+def test_parts_keep_everything_that_is_known_of_them(tmp_path: Path) -> None:
+    lines = gzip.decompress(source("buildcores-opendb/products.jsonl.gz").read_bytes()).splitlines(keepends=True)[::20]
+    (tmp_path / "parts.jsonl").write_bytes(b"".join(lines))
+    assert run(tmp_path / "parts.jsonl", "buildcores-opendb") == {"created": len(lines)}
+    for part in map(json.loads, lines[::50]):
+        product = Product.objects.get(external_id=part["opendb_id"])
+        assert product.name == part["metadata"].pop("name").strip()
+        part["metadata"].pop("manufacturer", None)
+        left = {name: value for name, value in part.items() if name not in {"opendb_id", "_category"}}
+        assert product.attributes == left
+    assert run(tmp_path / "parts.jsonl", "buildcores-opendb") == {"unchanged": len(lines)}
+
+
+@pytest.mark.slow
+def test_no_part_is_lost_and_no_brand_comes_twice() -> None:
+    file = source("buildcores-opendb/products.jsonl.gz")
+    assert run(file, "buildcores-opendb") == {"created": 47_551}
+    assert Product.objects.visible().count() == Variant.objects.count() == 47_551
+    names = [name.casefold() for name in Brand.objects.values_list("name", flat=True)]
+    assert len(names) == len(set(names)) == 1_076
+    assert Category.objects.count() == 30
+    assert run(file, "buildcores-opendb") == {"unchanged": 47_551}

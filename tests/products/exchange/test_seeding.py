@@ -1,0 +1,107 @@
+"""The demo catalog."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db import IntegrityError
+
+from catalog_project.errors import Conflict
+from products.exchange import seeding
+from products.exchange.exporting import export_lines
+from products.exchange.seed_words import TREE
+from products.exchange.seeding import Shop, seed_catalog
+from products.models import Brand, Category, Price, Product, Variant
+from tests.factories.products import BrandFactory, ProductFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def seed(products: int, number: int = 1) -> list[int]:
+    return list(seed_catalog(products=products, seed=number))
+
+
+def test_the_same_seed_gives_the_same_products_whatever_their_number() -> None:
+    first, again = Shop(5), Shop(5)
+    assert [first.product(index) for index in range(30)] == [again.product(index) for index in range(30)]
+    assert first.product(29) == again.product(29)
+
+
+def test_another_seed_gives_other_products() -> None:
+    assert [Shop(1).product(n)["name"] for n in range(9)] != [Shop(2).product(n)["name"] for n in range(9)]
+
+
+def test_seeds_stand_side_by_side() -> None:
+    ProductFactory(slug="own")
+    seed(30, 1)
+    seed(30, 11)
+    assert Product.objects.count() == 61
+
+
+def test_the_same_seed_twice_is_refused() -> None:
+    seed(2)
+    with pytest.raises(Conflict, match="Products of seed 1 are in the catalog already"):
+        seed(3)
+    assert Product.objects.count() == 2
+
+
+def test_all_products_are_added_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seeding, "BATCH", 5)
+    Product.objects.create(name="Mine", slug="mine", external_id="seed-1-7")
+    with pytest.raises(IntegrityError):
+        seed(10)
+    assert Product.objects.count() == 1
+
+
+def test_progress_is_told_batch_by_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seeding, "BATCH", 5)
+    assert seed(12) == [5, 10, 12]
+
+
+def test_brands_and_categories_that_are_there_are_used() -> None:
+    brand = BrandFactory(slug="varnholt", name="Varnholt")
+    Shop(1)
+    Shop(2)
+    assert Brand.objects.get(name="Varnholt") == brand
+    assert Category.objects.count() == len(set(Category.objects.values_list("path", flat=True)))
+
+
+def test_categories_are_three_deep() -> None:
+    seed(50)
+    assert {category.depth for category in Category.objects.filter(product_links__isnull=False)} == {2}
+    assert set(Category.objects.filter(parent=None).values_list("name", flat=True)) == set(TREE)
+
+
+def test_it_looks_like_a_shop() -> None:
+    seed(400)
+    statuses = Counter(Product.objects.values_list("status", flat=True))
+    assert statuses["active"] > 300
+    assert statuses["draft"] > 10 < Product.objects.visible().count()
+    assert Product.objects.filter(published_until__isnull=False).exists()
+    assert Product.objects.filter(published_from__isnull=False).exists()
+    assert Product.objects.exclude(variants__stock=None).exclude(variants__stock__gt=0).count() > 5
+    assert not Product.objects.filter(description__contains="{").exists()
+
+
+def test_every_variant_has_prices_in_two_currencies_options_and_a_true_barcode() -> None:
+    seed(100)
+    variants = Variant.objects.all()
+    assert Price.objects.filter(currency="USD").count() == Price.objects.filter(currency="EUR").count() == len(variants)
+    assert all(variant.attributes["color"] for variant in variants)
+    assert {"size"} < set().union(*(variant.attributes for variant in variants))
+    assert not [variant.barcode for variant in variants if not is_ean(variant.barcode)]
+
+
+def is_ean(digits: str) -> bool:
+    odd, even = (sum(map(int, digits[start::2])) for start in (0, 1))
+    return len(digits) == 13 and (odd + 3 * even) % 10 == 0
+
+
+def test_two_catalogs_of_one_seed_are_the_same() -> None:
+    def export() -> list[Any]:
+        seed(40)
+        lines = list(export_lines())
+        Product.objects.all().delete()
+        return lines
+
+    assert export() == export()

@@ -1,0 +1,51 @@
+"""`manage.py seed_catalog`."""
+
+import sys
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from products.models import Product
+from tests.factories.products import ProductFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_adds_so_many_products(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("seed_catalog", products=12, seed=3)
+    assert Product.objects.count() == 12
+    assert capsys.readouterr() == ("Added 12 products of seed 3.\n", "")
+
+
+def test_numbers_may_come_as_arguments() -> None:
+    call_command("seed_catalog", "--products", "2")
+    assert Product.objects.filter(external_id__startswith="seed-1-").count() == 2
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "1.5", "100000001"])
+@pytest.mark.parametrize("option", ["--products", "--seed"])
+def test_other_arguments_are_refused(option: str, number: str) -> None:
+    with pytest.raises(CommandError, match="is not a number from 1 to 100,000,000"):
+        call_command("seed_catalog", option, number)
+
+
+def test_the_same_seed_twice_is_exit_2() -> None:
+    call_command("seed_catalog", products=1)
+    with pytest.raises(CommandError, match="seed 1 are in the catalog already: choose another --seed") as error:
+        call_command("seed_catalog", products=2)
+    assert error.value.returncode == 2
+    assert Product.objects.count() == 1
+
+
+def test_a_key_that_is_taken_is_exit_2_and_nothing_is_added() -> None:
+    ProductFactory(external_id="seed-1-3")
+    with pytest.raises(CommandError, match=r"Nothing was added: .*external_id already exists") as error:
+        call_command("seed_catalog", products=5)
+    assert error.value.returncode == 2
+    assert Product.objects.count() == 1
+
+
+def test_progress_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    call_command("seed_catalog", products=3)
+    assert "100%" in capsys.readouterr().err
