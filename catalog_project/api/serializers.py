@@ -11,7 +11,6 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, ClassVar, Self
 
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -120,10 +119,7 @@ class TimeField(serializers.Field[datetime, Any, str, Any]):
         if not isinstance(data, str) or not TIME.fullmatch(data):
             self.fail("invalid")
         try:
-            parsed = parse_datetime(data.upper())
-            if parsed is None:
-                self.fail("invalid")
-            return parsed.astimezone(UTC)
+            return datetime.fromisoformat(data.upper()).astimezone(UTC)
         except (ValueError, OverflowError):
             self.fail("invalid")
 

@@ -5,11 +5,16 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.urls import path
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
 from jsonschema import Draft202012Validator
+from rest_framework.response import Response
 from rest_framework.test import APIClient
+from rest_framework.views import APIView
 
 from catalog_project.api.problems import PROBLEMS
+from catalog_project.api.schema import FaultSerializer
 from tests.factories.accounts import UserFactory
 from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
 
@@ -186,6 +191,18 @@ def test_reads_need_no_credentials_and_writes_do(operations) -> None:
     for name, operation in operations.items():
         if "/auth/" not in operation["path"]:
             assert operation["security"] == [{"jwt": []}, *([{}] if operation["method"] == "get" else [])], name
+
+
+def test_a_view_that_names_nothing_is_named_by_its_address() -> None:
+    class Plain(APIView):
+        @extend_schema(responses=FaultSerializer)
+        def get(self, request) -> Response:
+            """What it says."""
+
+    document = SchemaGenerator(patterns=[path("api/v1/plain/", Plain.as_view())]).get_schema(public=True)
+    operation = document["paths"]["/api/v1/plain/"]["get"]
+    assert (operation["operationId"], operation["description"]) == ("plain_retrieve", "What it says.")
+    assert "summary" not in operation
 
 
 # --- True
