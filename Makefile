@@ -1,5 +1,6 @@
 # Every target works in a fresh clone: what it needs is installed into .venv first, from the locked requirements.
-# PYTHON= names the Python that .venv is made from, PORT= where `make run` serves, ARGS= is passed on to pytest.
+# PYTHON= names the Python that .venv is made from, PORT= where `make run` serves, ARGS= is passed on to pytest and the
+# benchmarks.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -8,10 +9,11 @@ export PYTHON PORT
 
 serving = @deploy/venv base
 checking = @deploy/venv dev
+measuring = @deploy/venv bench
 python = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage lint format sizes migrations schema lock clean
+.PHONY: help run test coverage bench lint format sizes migrations schema lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -27,6 +29,14 @@ test: ## run the tests, on PostgreSQL and Redis where they can be had
 coverage: ## run the tests and show what they do not reach
 	$(checking)
 	$(python) -m pytest -n auto --dist loadgroup --cov --cov-report=term-missing $(ARGS)
+
+bench: ## measure the service beside its rivals (ARGS=--help says what else)
+	$(measuring)
+	@$(python) -m tests.benchmarks $(ARGS)
+
+fuzz: ## call the API in every way its document allows, thoroughly: 100 examples an operation, three seeds
+	$(checking)
+	CATALOG_FUZZ_EXAMPLES=100 CATALOG_FUZZ_SEEDS="1 2 3" $(python) -m pytest tests/contract/test_schemathesis.py $(ARGS)
 
 lint: ## check style, types, import contracts, migrations, production settings, the API document and the locks
 	$(checking)
