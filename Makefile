@@ -13,7 +13,7 @@ measuring = @deploy/venv bench
 python = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage bench lint format sizes migrations schema lock clean
+.PHONY: help run test coverage bench fuzz lint format sizes migrations schema lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
