@@ -1,4 +1,4 @@
-"""Locks base.in and dev.in into base.txt and dev.txt, or tells whether they are in step (`--check`).
+"""Locks base.in, dev.in and bench.in into a .txt each, or tells whether they are in step (`--check`).
 
 Each .txt carries the digest of the sources it was made from. The check compares digests alone, so it needs no
 network, and a newer release of some package upstream never makes it fail.
@@ -12,7 +12,11 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SOURCES = {"base.txt": ["base.in"], "dev.txt": ["base.in", "dev.in"]}
+SOURCES = {
+    "base.txt": ["base.in"],
+    "dev.txt": ["base.in", "dev.in"],
+    "bench.txt": ["base.in", "dev.in", "bench.in"],
+}
 STAMP = "# sources: sha256:"
 OLDEST_PYTHON = "3.11"
 
