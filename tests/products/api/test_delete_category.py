@@ -2,9 +2,10 @@
 
 import pytest
 
-from products.models import Category
+from products.models import Category, Product
 from tests.answers import problem
 from tests.factories.products import CategoryFactory, ProductFactory
+from tests.threads import at_once
 
 URL = "/api/v1/categories/"
 
@@ -35,3 +36,19 @@ def test_what_is_gone_is_404(manager) -> None:
     CategoryFactory(slug="bags")
     manager.delete(f"{URL}bags/")
     problem(manager.delete(f"{URL}bags/"), "not_found")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_that_products_are_put_into_meanwhile_stays_or_they_do_not_land(manager) -> None:
+    CategoryFactory(slug="taken")
+
+    def act(number: int) -> int:
+        if number == 0:
+            return manager.delete(f"{URL}taken/").status_code
+        return manager.post("/api/v1/products/", {"name": f"P{number}", "categories": ["taken"]}).status_code
+
+    deleted, *created = at_once(8, act)
+    landed = created.count(201)
+    assert (deleted, landed) in [(204, 0), (409, landed)]
+    assert set(created) <= {201, 400, 409}
+    assert Product.objects.count() == landed
