@@ -1,6 +1,7 @@
 """What the HTTP server itself refuses, before the application sees it, told as the application would."""
 
 import socket
+from uuid import uuid4
 
 import orjson
 from gunicorn import util
@@ -26,7 +27,9 @@ def write_problem(client: socket.socket, status: int, reason: str, message: str)
         "title": problem.title,
         "status": problem.status,
         "detail": problem.meaning,
+        "instance": "",  # the address is what could not be read
         "code": problem.code,
+        "request_id": uuid4().hex,
     }
     content = orjson.dumps(body)
     head = f"HTTP/1.1 {problem.status} {reason}\r\nConnection: close\r\nContent-Type: {CONTENT_TYPE}\r\n"

@@ -23,6 +23,7 @@ def test_no_server_error_no_undocumented_answer_no_accepted_nonsense(manager: Ma
     done = subprocess.run(
         [
             Path(sys.executable).with_name("schemathesis"),
+            *("--config-file", Path(__file__).with_name("schemathesis.toml")),
             *("run", f"{manager.live.url}/api/schema/", "--header", f"Authorization: Bearer {manager.token()}"),
             # These would end the session that the run itself uses.
             *("--exclude-path-regex", "/auth/(logout|password)"),
