@@ -3,6 +3,7 @@
 docs/benchmarks.md tells the method.
 """
 
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ ENDS_THE_RUN = (BrokenAnswerError, CannotStartError, DifferentBodiesError, Nothi
 def main(words: Sequence[str]) -> int:
     """Run; the exit status is 1 where something did not work or answered wrongly."""
     wanted = options.read(words)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("benchmark: stopped"))  # unwinds, so that no server stays behind
     try:
         with backing(wanted.data) as behind:
             parts = list(measure(wanted, behind))

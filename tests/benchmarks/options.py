@@ -9,6 +9,7 @@ from tests.benchmarks.rounds import Plan
 
 PARTS = ("growth", "memory")
 NAMES = tuple(dict.fromkeys([*(endpoint.name for endpoint in (*COMPARED, *GROWING)), *PARTS]))
+LEAST_PRODUCTS = 100
 SMOKE = ["--products=100", "--growth=200", "--rounds=1", "--seconds=0.1", "--memory=100"]
 
 
@@ -32,7 +33,7 @@ class Options(argparse.Namespace):
 
     def compares(self) -> bool:
         """Whether the contestants are set side by side: always, unless only other parts were named."""
-        return not self.only or bool(self._named())
+        return (not self.only or bool(self._named())) and bool(self.chosen(COMPARED))
 
     def grows(self) -> bool:
         """Whether a second size is measured."""
@@ -57,17 +58,31 @@ def read(words: Sequence[str]) -> Options:
         prog="python -m tests.benchmarks", description="Measures the catalog beside what else one might have taken."
     )
     add = parser.add_argument
-    add("--products", type=natural, default=10_000, metavar="N", help="size of the catalog (10000)")
+    add("--products", type=positive, default=10_000, metavar="N", help="size of the catalog (10000)")
     add("--growth", type=natural, default=0, metavar="N", help="measure a catalog of N products beside it")
-    add("--rounds", type=natural, default=5, metavar="N", help="interleaved rounds (5)")
+    add("--rounds", type=positive, default=5, metavar="N", help="interleaved rounds (5)")
     add("--seconds", type=float, default=5.0, metavar="S", help="length of each measurement (5)")
-    add("--connections", type=natural, default=8, metavar="N", help="connections of the client (8)")
+    add("--connections", type=positive, default=8, metavar="N", help="connections of the client (8)")
     add("--memory", type=natural, default=100_000, metavar="N", help="requests of the memory run (100000)")
     add("--only", type=names, default=(), metavar="NAME,NAME", help=f"of {', '.join(NAMES)}")
     add("--data", type=Path, metavar="DIR", help="keep the catalogs in this folder for the next run")
     add("--write", type=Path, metavar="FILE", help="put the results into this file too")
     add("--smoke", action="store_true", help="tiny and short: shows that all of it works, and nothing else")
-    return parser.parse_args([*SMOKE, *words] if "--smoke" in words else words, namespace=Options())
+    options = parser.parse_args([*SMOKE, *words] if "--smoke" in words else words, namespace=Options())
+    if options.products < LEAST_PRODUCTS:
+        parser.error(f"--products must be at least {LEAST_PRODUCTS}: of fewer there is too little to ask for")
+    if options.growth and options.growth <= options.products:
+        parser.error("--growth must be more than --products")
+    if options.seconds <= 0:
+        parser.error("--seconds must be more than 0")
+    return options
+
+
+def positive(text: str) -> int:
+    """A whole number, at least 1."""
+    if not natural(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not at least 1")
+    return int(text)
 
 
 def natural(text: str) -> int:

@@ -83,7 +83,7 @@ def comparison(figures: Sequence[Figure], endpoint: Endpoint, ours: str = CATALO
         return ""
     head = [
         "", "requests/s", "server µs", "PostgreSQL µs", "Redis µs", "server + PostgreSQL µs",
-        "× ours, same round", "p50 ms", "p95 ms", "p99 ms", "errors",
+        "× ours, same round", "p50 ms", "p95 ms", "p99 ms", "errors", "client µs",
     ]  # fmt: skip
     rows = [[name, *_numbers(figures, endpoint.name, name, ours)] for name in names]
     return f"### `{endpoint.name}`: {endpoint.what}\n\n{table(head, rows)}"
@@ -134,6 +134,7 @@ def _numbers(figures: Sequence[Figure], endpoint: str, name: str, ours: str) -> 
         _spread(same_round_ratios(figures, endpoint, name, ours)),
         *_medians(figures, endpoint, name, latencies),
         _errors(figures, endpoint, name),
+        *_medians(figures, endpoint, name, [("client_cost", 0)]),
     ]
 
 
@@ -142,7 +143,7 @@ def _medians(figures: Sequence[Figure], endpoint: str, name: str, attributes: Se
 
 
 def _spread(ratios: Sequence[float]) -> str:
-    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})" if ratios else ""
+    return f"{statistics.median(ratios):.3g} ({min(ratios):.3g}–{max(ratios):.3g})" if ratios else ""
 
 
 def _errors(figures: Sequence[Figure], endpoint: str, name: str) -> str:
