@@ -6,6 +6,7 @@ many rows there are.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model, Prefetch, QuerySet
@@ -148,8 +149,9 @@ def assign(target: Model, values: Mapping[str, Any]) -> set[str]:
 def same_json(left: Any, right: Any) -> bool:
     """Whether two JSON values are the same text: Python takes true for 1 and 1.0 for 1, a catalog does not."""
     if type(left) is not type(right):
-        # PostgreSQL writes 1e16 and beyond out in digits.
-        return {type(left), type(right)} == {int, float} and bool(left == right) and abs(left) >= 1e16
+        # PostgreSQL writes 1e16 and beyond out in digits: those of the text, not of the binary number behind it.
+        are_numbers = {type(left), type(right)} == {int, float}
+        return are_numbers and abs(left) >= 1e16 and Decimal(repr(left)) == Decimal(repr(right))
     if isinstance(left, dict):
         return left.keys() == right.keys() and all(same_json(left[key], right[key]) for key in left)
     if isinstance(left, list):

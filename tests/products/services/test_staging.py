@@ -53,7 +53,9 @@ def test_what_only_looks_alike_is_not(left, right) -> None:
     assert not same_json(right, left)
 
 
-@pytest.mark.parametrize(("number", "written_out"), [(1e16, 10**16), (-1e18, -(10**18))])
+@pytest.mark.parametrize(
+    ("number", "written_out"), [(1e16, 10**16), (-1e18, -(10**18)), (7.000464048871665e16, 70004640488716650)]
+)
 def test_large_floats_are_the_same_written_out_as_postgresql_does(number, written_out) -> None:
     assert same_json({"a": [number]}, {"a": [written_out]})
     assert not same_json(number, written_out + 1)
