@@ -10,12 +10,14 @@ import orjson
 from django.db import connection, transaction
 
 from products.models import Brand, Category, Product, Variant
+from products.schemas.variants import MAX_VARIANTS
 from products.search.documents import Document, product_document, variant_document
 from products.services.staging import loaded
 
 CHUNK = 500
-# An import takes lines up to 1 MB; what a product has more goes into further lines that edit it.
+# An import takes lines up to 1 MB and so many variants; what a product has more goes into further lines that edit it.
 MAX_LINE = 900_000
+PART_VARIANTS = MAX_VARIANTS - 1  # one more names the product
 PRODUCT_FIELDS = ("external_id", "slug", "name", "description", "status", "published_from", "published_until")
 VARIANT_FIELDS = ("sku", "external_id", "name", "barcode", "attributes", "weight_g", "position", "stock", "prices")
 
@@ -74,7 +76,7 @@ def _parts(size: int, variants: Iterable[bytes]) -> Iterator[list[orjson.Fragmen
     part: list[orjson.Fragment] = []
     for variant in variants:
         size += len(variant) + 1
-        if part and size > MAX_LINE:
+        if part and (size > MAX_LINE or len(part) == PART_VARIANTS):
             yield part
             part, size = [], len(variant)
         part.append(orjson.Fragment(variant))

@@ -97,7 +97,7 @@ class Command(BaseCommand):
 
     def _report(self, options: dict[str, Any]) -> None:
         counts = asdict(self.summary)
-        words = ", ".join(f"{count} {name}" for name, count in counts.items())
+        words = "Dry run: " * options["dry_run"] + ", ".join(f"{count} {name}" for name, count in counts.items())
         self.stdout.write(json.dumps(counts) if options["json"] else words)
         for reason in self.reasons:
             self.stderr.write(reason)

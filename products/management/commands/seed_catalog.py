@@ -5,7 +5,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import IntegrityError
+from django.db import IntegrityError, reset_queries
 from tqdm import tqdm
 
 from catalog_project.api.integrity import translate
@@ -32,6 +32,7 @@ class Command(BaseCommand):
             with tqdm(total=products, unit=" products", disable=not sys.stderr.isatty()) as bar:
                 for done in seed_catalog(products=products, seed=seed):
                     bar.update(done - bar.n)
+                    reset_queries()  # with DEBUG on, Django would keep every statement
         except Conflict as error:
             raise CommandError(error.detail, returncode=NOTHING_DONE) from error
         except IntegrityError as error:

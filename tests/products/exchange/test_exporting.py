@@ -4,12 +4,17 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db import connection
+from hypothesis import strategies as st
 
+from catalog_project.api.parsers import loads
 from products.exchange import exporting
 from products.exchange.exporting import export_lines
 from products.models import Brand, Category, Product, ProductCategory, Variant
+from products.models.naming import sku_key
+from products.services.inserting import insert_rows
 from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
 from tests.products.exchange.landing import land, only_product, outcomes
 from tests.threads import at_once
@@ -128,6 +133,63 @@ def test_further_lines_name_the_product_by_its_external_id(monkeypatch: pytest.M
     clear()
     land(*lines)
     assert only_product().variants.count() == 3
+
+
+def test_a_product_of_more_variants_than_a_record_may_have_goes_on_in_further_lines() -> None:
+    product = ProductFactory(variants=0)
+    insert_rows([Variant(product=product, sku=f"SKU-{n}", position=n) for n in range(1_500)])
+    before, lines = catalog(), exported()
+    clear()
+    assert outcomes(land(*lines)) == ["created", "changed"]
+    assert catalog() == before
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=12)
+KEYS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=4)
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | KEYS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=8,
+)
+PRICES = st.dictionaries(
+    st.sampled_from(["USD", "JPY", "BHD"]),
+    st.fixed_dictionaries({"amount": st.integers(0, 10**9)}, optional={"compare_at": st.integers(0, 99)}),
+)
+VARIANTS = st.lists(
+    st.fixed_dictionaries(
+        {"sku": TEXTS.filter(str.strip), "attributes": st.dictionaries(KEYS, VALUES, max_size=3), "prices": PRICES},
+        optional={"name": TEXTS, "stock": st.none() | st.integers(0, 9), "position": st.integers(0, 3)},
+    ),
+    max_size=4,
+    unique_by=lambda variant: sku_key(variant["sku"].strip()),
+)
+PRODUCTS = st.fixed_dictionaries(
+    {
+        "name": TEXTS.filter(str.strip),
+        "description": TEXTS,
+        "external_id": st.just("7"),
+        "attributes": st.dictionaries(KEYS, VALUES, max_size=3),
+        "variants": VARIANTS,
+    }
+)
+
+
+@hypothesis.settings(max_examples=25, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.given(PRODUCTS)
+def test_whatever_can_be_imported_comes_back_from_its_export(source: dict[str, Any]) -> None:
+    clear()
+    [record] = land(source)
+    if record.outcome != "created":
+        return
+    assert outcomes(land(source)) == ["unchanged"]
+    before, export = catalog(), b"".join(export_lines())
+    clear()
+    land(*map(loads, export.splitlines()))
+    assert (catalog(), b"".join(export_lines())) == (before, export)
 
 
 def test_an_empty_catalog_has_no_lines() -> None:

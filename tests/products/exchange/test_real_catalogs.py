@@ -8,7 +8,9 @@ import io
 import json
 import os
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -27,6 +29,18 @@ def source(name: str) -> Path:
     if not (DATA / name).exists():
         pytest.skip(f"{name} is not in {DATA}: CATALOG_DATA_DIR names the folder of the real catalogs")
     return DATA / name
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Callable[[str, int], tuple[Path, list[dict[str, Any]]]]:
+    """A file of every so-many-th line of a real one, and its records."""
+
+    def take(name: str, step: int) -> tuple[Path, list[dict[str, Any]]]:
+        lines = gzip.decompress(source(name).read_bytes()).splitlines(keepends=True)[::step]
+        (tmp_path / "sample.jsonl").write_bytes(b"".join(lines))
+        return tmp_path / "sample.jsonl", [json.loads(line) for line in lines]
+
+    return take
 
 
 def run(file: Path, mapping: str) -> dict[str, int]:
@@ -60,26 +74,35 @@ def test_a_shopify_export_makes_a_product_of_each_title_and_a_variant_of_each_ro
     assert run(file, "shopify-csv") == {"unchanged": 100}
 
 
-def test_filaments_come_in_colours_and_sizes_and_wait_as_drafts_without() -> None:
-    file = source("open-filament-database/products.jsonl.gz")
-    assert run(file, "open-filament-database") == {"created": 2_049}
-    assert Variant.objects.count() == 22_271
-    assert Product.objects.filter(status="draft", variants=None).count() == 116
-    assert Product.objects.visible().count() == 2_049 - 116
-    assert run(file, "open-filament-database") == {"unchanged": 2_049}
+def test_filaments_come_in_colours_and_sizes_and_wait_as_drafts_without(sample) -> None:
+    file, filaments = sample("open-filament-database/products.jsonl.gz", 4)
+    sizes = [size for filament in filaments for color in filament["variants"] for size in color["sizes"]]
+    assert run(file, "open-filament-database") == {"created": len(filaments)}
+    assert Variant.objects.count() == len(sizes)
+    bare = sum(not filament["variants"] for filament in filaments)
+    assert Product.objects.filter(status="draft", variants=None).count() == bare > 0
+    assert Product.objects.visible().count() == len(filaments) - bare
+    assert run(file, "open-filament-database") == {"unchanged": len(filaments)}
 
 
-def test_parts_keep_everything_that_is_known_of_them(tmp_path: Path) -> None:
-    lines = gzip.decompress(source("buildcores-opendb/products.jsonl.gz").read_bytes()).splitlines(keepends=True)[::20]
-    (tmp_path / "parts.jsonl").write_bytes(b"".join(lines))
-    assert run(tmp_path / "parts.jsonl", "buildcores-opendb") == {"created": len(lines)}
-    for part in map(json.loads, lines[::50]):
+def test_parts_keep_everything_that_is_known_of_them(sample) -> None:
+    file, parts = sample("buildcores-opendb/products.jsonl.gz", 20)
+    assert run(file, "buildcores-opendb") == {"created": len(parts)}
+    for part in parts[::50]:
         product = Product.objects.get(external_id=part["opendb_id"])
         assert product.name == part["metadata"].pop("name").strip()
         part["metadata"].pop("manufacturer", None)
         left = {name: value for name, value in part.items() if name not in {"opendb_id", "_category"}}
         assert product.attributes == left
-    assert run(tmp_path / "parts.jsonl", "buildcores-opendb") == {"unchanged": len(lines)}
+    assert run(file, "buildcores-opendb") == {"unchanged": len(parts)}
+
+
+@pytest.mark.slow
+def test_no_filament_is_lost() -> None:
+    file = source("open-filament-database/products.jsonl.gz")
+    assert run(file, "open-filament-database") == {"created": 2_049}
+    assert (Variant.objects.count(), Product.objects.filter(status="draft").count()) == (22_271, 116)
+    assert run(file, "open-filament-database") == {"unchanged": 2_049}
 
 
 @pytest.mark.slow

@@ -61,6 +61,11 @@ def test_without_json_the_counts_are_words(written: Written, capsys: pytest.Capt
     assert capsys.readouterr() == ("1 created, 0 changed, 0 unchanged, 0 failed\n", "")
 
 
+def test_a_dry_run_says_that_it_is_one(written: Written, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("import_catalog", written(CUP), dry_run=True)
+    assert capsys.readouterr().out == "Dry run: 1 created, 0 changed, 0 unchanged, 0 failed\n"
+
+
 def test_some_failed_is_exit_1_and_the_good_ones_land(written: Written, tmp_path: Path) -> None:
     errors = tmp_path / "errors.ndjson"
     message = refusal(written(CUP, BAD, name="a.ndjson"), 1, errors=str(errors))
