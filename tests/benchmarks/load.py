@@ -29,11 +29,12 @@ class Request:
 
 @dataclass
 class Load:
-    """What came of a load: latencies in seconds of right answers, and the number of wrong ones by what was wrong."""
+    """What came of a load: latencies in seconds and bytes of right answers, and how many were wrong in which way."""
 
     seconds: float = 0.0
     client_seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
+    received: int = 0
     errors: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -205,6 +206,7 @@ class _Driver:
             self.load.fail("more than Content-Length")
         else:
             self.load.latencies.append(time.perf_counter() - connection.sent)
+            self.load.received += connection.expected
         connection.answers += 1
         if connection.closes or connection.answers >= RECYCLE or self._is_over():
             self._replace(connection)

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from tests.benchmarks import report
 from tests.benchmarks.endpoints import COMPARED, GROWING, Endpoint
 from tests.benchmarks.rounds import Plan
 
@@ -75,6 +76,8 @@ def read(words: Sequence[str]) -> Options:
         parser.error("--growth must be more than --products")
     if options.seconds <= 0:
         parser.error("--seconds must be more than 0")
+    if options.write and not report.has_place(options.write):
+        parser.error(f"{options.write} has no place for results: the lines {report.BEGIN} and {report.END}")
     return options
 
 

@@ -16,6 +16,25 @@ from tests.benchmarks.rounds import Figure, Plan, median, same_round_ratios
 from tests.benchmarks.servers import ROOT
 from tests.benchmarks.targets import Verdict
 
+BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
+PACKAGES = (
+    "Django", "djangorestframework", "psycopg", "orjson", "redis", "gunicorn",
+    "fastapi", "pydantic", "sqlalchemy", "asyncpg", "uvicorn", "uvloop", "httptools",
+)  # fmt: skip
+# What stands over a column, which attribute of a figure stands in it, and with how many decimals.
+COLUMNS = {
+    "server + PostgreSQL µs": ("cost", 0),
+    "server µs": ("server_cost", 0),
+    "PostgreSQL µs": ("database_cost", 0),
+    "Redis µs": ("cache_cost", 0),
+    "client µs": ("client_cost", 0),
+    "requests/s": ("per_second", 0),
+    "p50 ms": ("p50", 1),
+    "p95 ms": ("p95", 1),
+    "p99 ms": ("p99", 1),
+    "KB": ("size", 1),
+}
+
 
 @dataclass(frozen=True)
 class Part:
@@ -27,18 +46,14 @@ class Part:
     errors: int = 0
 
 
-BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
-PACKAGES = (
-    "Django", "djangorestframework", "psycopg", "orjson", "redis", "gunicorn",
-    "fastapi", "pydantic", "sqlalchemy", "asyncpg", "uvicorn", "uvloop", "httptools",
-)  # fmt: skip
+def has_place(path: Path) -> bool:
+    """Whether results can be put into the file: it is new or has the marks."""
+    return not path.exists() or {BEGIN, END} <= set(path.read_text().splitlines())
 
 
 def write(path: Path, results: str) -> None:
     """Put the results between the marks of the file, which keeps the rest; a file without marks becomes the results."""
     text = path.read_text() if path.exists() else f"{BEGIN}\n{END}\n"
-    if BEGIN not in text or END not in text:
-        raise ValueError(f"{path} has no place for results: it needs the lines {BEGIN} and {END}")
     before, _, rest = text.partition(BEGIN)
     path.write_text(f"{before}{BEGIN}\n{results.strip()}\n{END}{rest.partition(END)[2]}")
 
@@ -81,25 +96,19 @@ def comparison(figures: Sequence[Figure], endpoint: Endpoint, ours: str = CATALO
     names = dict.fromkeys(each.contestant for each in figures if each.endpoint == endpoint.name)
     if not names:
         return ""
-    head = [
-        "", "requests/s", "server µs", "PostgreSQL µs", "Redis µs", "server + PostgreSQL µs",
-        "× ours, same round", "p50 ms", "p95 ms", "p99 ms", "errors", "client µs",
-    ]  # fmt: skip
-    rows = [[name, *_numbers(figures, endpoint.name, name, ours)] for name in names]
+    rows = [
+        [name, _spread(same_round_ratios(figures, endpoint.name, name, ours)), *_numbers(figures, endpoint.name, name)]
+        for name in names
+    ]
+    head = ["", "× ours, same round", *COLUMNS, "errors"]
     return f"### `{endpoint.name}`: {endpoint.what}\n\n{table(head, rows)}"
 
 
 def growth(figures: Sequence[Figure]) -> str:
-    """All requests of the growth run, each with its medians."""
-    head = ["request", "requests/s", "server µs", "PostgreSQL µs", "Redis µs", "p50 ms", "p95 ms", "p99 ms", "errors"]
+    """All requests of the growth run."""
     keys = dict.fromkeys((each.endpoint, each.contestant) for each in figures)
-    attributes = [("per_second", 0), ("server_cost", 0), ("database_cost", 0), ("cache_cost", 0)]
-    attributes += [("p50", 1), ("p95", 1), ("p99", 1)]
-    rows = [
-        [f"`{endpoint}` of {name}", *_medians(figures, endpoint, name, attributes), _errors(figures, endpoint, name)]
-        for endpoint, name in keys
-    ]
-    return table(head, rows)
+    rows = [[f"`{endpoint}` of {name}", *_numbers(figures, endpoint, name)] for endpoint, name in keys]
+    return table(["request", *COLUMNS, "errors"], rows)
 
 
 def memory(readings: Sequence[Reading]) -> str:
@@ -126,28 +135,15 @@ def _verdicts(found: Sequence[Verdict]) -> str:
     return table(["must reach", "measured", "reached"], rows) if rows else ""
 
 
-def _numbers(figures: Sequence[Figure], endpoint: str, name: str, ours: str) -> list[str]:
-    costs = [("per_second", 0), ("server_cost", 0), ("database_cost", 0), ("cache_cost", 0), ("cost", 0)]
-    latencies = [("p50", 1), ("p95", 1), ("p99", 1)]
-    return [
-        *_medians(figures, endpoint, name, costs),
-        _spread(same_round_ratios(figures, endpoint, name, ours)),
-        *_medians(figures, endpoint, name, latencies),
-        _errors(figures, endpoint, name),
-        *_medians(figures, endpoint, name, [("client_cost", 0)]),
-    ]
-
-
-def _medians(figures: Sequence[Figure], endpoint: str, name: str, attributes: Sequence[tuple[str, int]]) -> list[str]:
-    return [f"{median(figures, endpoint, name, what) or 0:,.{decimals}f}" for what, decimals in attributes]
+def _numbers(figures: Sequence[Figure], endpoint: str, name: str) -> list[str]:
+    """The medians under `COLUMNS`, and the sum of the errors."""
+    medians = [f"{median(figures, endpoint, name, what) or 0:,.{decimals}f}" for what, decimals in COLUMNS.values()]
+    errors = sum(each.errors for each in figures if (each.endpoint, each.contestant) == (endpoint, name))
+    return [*medians, str(errors)]
 
 
 def _spread(ratios: Sequence[float]) -> str:
     return f"{statistics.median(ratios):.3g} ({min(ratios):.3g}–{max(ratios):.3g})" if ratios else ""
-
-
-def _errors(figures: Sequence[Figure], endpoint: str, name: str) -> str:
-    return str(sum(each.errors for each in figures if (each.endpoint, each.contestant) == (endpoint, name)))
 
 
 def _cpu_count() -> int:

@@ -23,7 +23,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Figure:
-    """One measurement. Costs are microseconds of processor time an answer, latencies milliseconds."""
+    """One measurement. Costs are microseconds of processor time an answer, latencies milliseconds.
+
+    The size of an answer is in kilobytes, with its head.
+    """
 
     endpoint: str
     contestant: str
@@ -31,6 +34,7 @@ class Figure:
     answers: int
     errors: int
     per_second: float
+    size: float
     server_cost: float
     database_cost: float
     cache_cost: float
@@ -93,6 +97,7 @@ def _figure(task: Task, number: int, load: Load, used: Mapping[str, float]) -> F
         answers=load.answers,
         errors=sum(load.errors.values()),
         per_second=load.answers / load.seconds,
+        size=load.received / load.answers / 1000,
         server_cost=costs["server"],
         database_cost=costs["database"],
         cache_cost=costs["cache"],
