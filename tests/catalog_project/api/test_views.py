@@ -1,6 +1,7 @@
 """What every request meets, and the answers to those that reach no view of ours."""
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
@@ -131,6 +132,18 @@ def test_a_failure_inside_drf_is_a_problem_too(client, monkeypatch, db) -> None:
 
     monkeypatch.setattr(BrandViewSet, "narrow", lambda *_: 1 / 0)
     problem(client.get("/api/v1/brands/"), "server_error")
+
+
+def test_without_the_database_a_read_is_to_be_tried_again(client, monkeypatch, db) -> None:
+    from products.api.brands import BrandViewSet
+
+    def lose(*_: object) -> None:
+        raise OperationalError("the server at db.internal has gone")
+
+    monkeypatch.setattr(BrandViewSet, "narrow", lose)
+    response = client.get("/api/v1/brands/")
+    assert "internal" not in problem(response, "unavailable")["detail"]
+    assert response["Retry-After"] == "1"
 
 
 def test_the_page_for_403_is_a_page() -> None:

@@ -116,6 +116,19 @@ def test_positions_given_are_kept_and_order_the_variants(editor) -> None:
     assert [variant["sku"] for variant in made["variants"]] == ["first", "last"]
 
 
+def test_hundreds_of_variants_are_kept_as_one_is(editor) -> None:
+    """So many rows take another way into PostgreSQL."""
+    odd = {"attributes": {"a": [None, 1e22, "ä\t\n\\N"]}, "name": "\\N", "barcode": "\t", "weight_g": None, "stock": 0}
+    prices = {"KWD": {"amount": "1.234", "compare_at": None}}
+    made = create(editor, name="A", variants=[{"sku": f"S\\{n}", "prices": prices, **odd} for n in range(250)])
+    assert [variant["sku"] for variant in made["variants"]] == [f"S\\{n}" for n in range(250)]
+    expected = {**odd, "barcode": "", "prices": prices}
+    assert all(variant == variant | expected for variant in made["variants"])
+    assert faults(
+        editor.post(URL, {"name": "B", "variants": [{"sku": f"s\\{n}"} for n in range(249, 500)]}), "duplicate"
+    ) == {"/variants/0/sku": "duplicate"}
+
+
 def test_names_lose_the_blanks_at_their_ends(editor) -> None:
     assert create(editor, name="  Trail  Backpack\t")["name"] == "Trail  Backpack"
 
