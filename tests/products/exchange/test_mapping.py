@@ -1,5 +1,7 @@
 """Mappings: from foreign records to the write shape."""
 
+import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,8 @@ from products.exchange.expressions import MappingError
 from products.exchange.mapping import compile_mapping, load_mapping
 from products.exchange.reading import SourceError
 
-MAPPINGS = Path(__file__).parents[2] / "data" / "mappings"
+ROOT = Path(__file__).resolve().parents[3]
+MAPPINGS = ROOT / "tests" / "data" / "mappings"
 KEY = {"external_id": "id"}
 
 
@@ -175,6 +178,20 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, content: bytes, exp
 def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"shop\.toml: No such file"):
         load_mapping(str(tmp_path / "shop.toml"))
+
+
+def test_the_mapping_that_the_documentation_shows_can_be_used() -> None:
+    [shown] = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "imports.md").read_text(), re.DOTALL)
+    color = {"name": "red", "sizes": [{"ml": 250, "left": "3", "price": "5", "was": 6}, {"sku": "A2"}]}
+    record = {"id": 7, "title": "Cup", "brand": {"name": "Acme"}, "department": "Home", "meta": {"year": "2020"}}
+    document = compile_mapping(tomllib.loads(shown)).document({**record, "colors": [color]})
+    assert (document["name"], document["categories"], document["attributes"]["year"]) == ("Acme Cup", ["Home"], 2020)
+    assert document["variants"][0] == {
+        "sku": "7-red-250",
+        "stock": 3,
+        "prices": {"USD": {"amount": "5", "compare_at": 6}},
+        "attributes": {"color": "red"},
+    }
 
 
 @pytest.mark.parametrize("path", sorted(MAPPINGS.glob("*.toml")), ids=lambda path: path.stem)
