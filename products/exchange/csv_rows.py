@@ -105,7 +105,7 @@ def group_rows(rows: Iterator[Record], *, by: str, starts: str | None) -> Iterat
 def _started(record: Record, by: str, starts: str | None) -> Record:
     for column in filter(None, (by, starts)):
         if column not in record.source:
-            raise SourceError(f"There is no column {column!a}, by which the mapping groups rows.")
+            raise SourceError(f"there is no column {column!a}, by which the mapping groups rows.")
     return Record(record.line, [record.source], size=record.size)
 
 

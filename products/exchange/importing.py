@@ -117,12 +117,17 @@ class Importer:
 
 
 def read_records(source: Source, mapping: SourceMapping | None) -> Iterator[Record]:
-    """The records of a file. Raises SourceError when it is CSV that no mapping reads."""
+    """The records of a file. Raises SourceError for CSV without a mapping, or without the columns that it needs."""
     is_csv = mapping.format == "csv" if mapping and mapping.format else source.is_csv
-    if not is_csv:
-        return read_ndjson(source.stream)
+    try:
+        yield from _read_csv(source, mapping) if is_csv else read_ndjson(source.stream)
+    except SourceError as error:
+        raise SourceError(f"{source.name}: {error}") from error
+
+
+def _read_csv(source: Source, mapping: SourceMapping | None) -> Iterator[Record]:
     if mapping is None:
-        raise SourceError("A CSV file needs a mapping: give --mapping.")
+        raise SourceError("CSV needs a mapping: give --mapping.")
     rows = read_csv(source.stream, delimiter=mapping.delimiter)
     return group_rows(rows, by=mapping.group, starts=mapping.starts) if mapping.group else rows
 

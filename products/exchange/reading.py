@@ -27,8 +27,12 @@ class SourceError(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """A file being read. `stream` gives its content unpacked; `position` counts bytes on disk, of `size` in all."""
+    """A file being read.
 
+    `stream` gives its content unpacked; `position` counts bytes on disk, of `size` in all (None for standard input).
+    """
+
+    name: str
     stream: IO[bytes]
     raw: IO[bytes]
     size: int | None
@@ -45,7 +49,7 @@ def open_source(name: str) -> Iterator[Source]:
     with _opened(name) as raw:
         size = None if name == "-" else Path(name).stat().st_size
         is_csv = Path(name.removesuffix(".gz")).suffix.lower() == ".csv"
-        yield Source(_unpacked(raw), raw, size, is_csv)
+        yield Source(name, _unpacked(raw), raw, size, is_csv)
 
 
 def _opened(name: str) -> io.BufferedReader:

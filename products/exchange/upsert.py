@@ -1,8 +1,10 @@
 """Writes product records: each creates a product, edits the one it means, or changes nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from django.db import DataError, IntegrityError, OperationalError, transaction
+from django.db.models import Count
 
 from catalog_project.api.integrity import translate
 from catalog_project.errors import DomainError, Fault
@@ -10,15 +12,18 @@ from products.exchange.edits import creation_faults, staged
 from products.exchange.matching import Matches, Owner, find_matches, keys_of
 from products.exchange.records import Outcome, Record
 from products.exchange.references import SlugReferences
+from products.models import Product, Variant
 from products.services.actor import Actor
 from products.services.products import create_products, lock_products
-from products.services.staging import write
+from products.services.staging import ProductEdit, write
 
-# So many variants are written in one transaction, or those of one product.
+# So many variants are read or written at once, or those of one product.
 MAX_VARIANTS = 2_000
 # PostgreSQL's codes for "deadlock detected" and "could not serialize": another writer went first, nothing is wrong.
 TRANSIENT = {"40P01", "40001"}
 ATTEMPTS = 5
+
+Item = TypeVar("Item")
 
 
 class ProductWriter:
@@ -29,7 +34,7 @@ class ProductWriter:
 
     def write(self, records: Sequence[Record]) -> None:
         """Write validated records and give each its outcome. Raises what no record is guilty of."""
-        for portion in _portions(records):
+        for portion in _portions(records, lambda record: len(record.values.get("variants", ()))):
             self._try(portion)
 
     def _try(self, records: Sequence[Record], attempts: int = ATTEMPTS) -> None:
@@ -97,13 +102,19 @@ class ProductWriter:
             record.outcome = Outcome.CREATED
 
     def _edit(self, records: dict[int, Record]) -> None:
-        products = lock_products(list(records)) if records else {}
-        edits = []
-        for product_id, record in records.items():
-            edit = staged(products[product_id], self._references.settled(record.values))
-            record.outcome = Outcome.CHANGED if edit.is_effective else Outcome.UNCHANGED
-            edits.append(edit)
-        write(edits)
+        if not records:
+            return
+        owners = Variant.objects.filter(product__in=records).values_list("product")
+        counts = dict(owners.annotate(Count("pk")).order_by())
+        # in the order of their ids, in which everybody locks them
+        for portion in _portions(sorted(records), lambda product_id: counts.get(product_id, 0)):
+            products = lock_products(portion)
+            write([self._staged(products[product_id], records[product_id]) for product_id in portion])
+
+    def _staged(self, product: Product, record: Record) -> ProductEdit:
+        edit = staged(product, self._references.settled(record.values))
+        record.outcome = Outcome.CHANGED if edit.is_effective else Outcome.UNCHANGED
+        return edit
 
 
 def faults_from(error: Exception) -> list[Fault]:
@@ -115,15 +126,14 @@ def faults_from(error: Exception) -> list[Fault]:
     return [Fault("invalid", "A value is outside the range that can be stored.", "")]
 
 
-def _portions(records: Sequence[Record]) -> Iterator[list[Record]]:
-    portion: list[Record] = []
+def _portions(items: Iterable[Item], variants: Callable[[Item], int]) -> Iterator[list[Item]]:
+    portion: list[Item] = []
     weight = 0
-    for record in records:
-        variants = len(record.values.get("variants", ()))
-        if portion and weight + variants > MAX_VARIANTS:
+    for item in items:
+        if portion and weight + variants(item) > MAX_VARIANTS:
             yield portion
             portion, weight = [], 0
-        portion.append(record)
-        weight += variants
+        portion.append(item)
+        weight += variants(item)
     if portion:
         yield portion

@@ -106,7 +106,7 @@ class Command(BaseCommand):
         if failed := self.summary.failed:
             place = f": see {options['errors']}." if options["errors"] else "; --errors PATH keeps them all."
             code = NOTHING_DONE if failed == self.rows else 1
-            raise CommandError(f"{failed} of {self.rows} rows failed{place}", returncode=code)
+            raise CommandError(f"{options['file']}: {failed} of {self.rows} rows failed{place}", returncode=code)
 
     def _interrupted(self, error: BaseException, options: dict[str, Any]) -> CommandError:
         reason = str(error).partition("\n")[0] or "stopped"

@@ -180,5 +180,18 @@ def test_the_format_is_what_the_mapping_says_else_what_the_name_says(tmp_path) -
 
 def test_csv_needs_a_mapping(tmp_path) -> None:
     (tmp_path / "products.csv").write_text("sku\n")
-    with open_source(str(tmp_path / "products.csv")) as source, pytest.raises(SourceError, match="needs a mapping"):
-        read_records(source, None)
+    with (
+        open_source(str(tmp_path / "products.csv")) as source,
+        pytest.raises(SourceError, match=r"products\.csv: CSV needs a mapping"),
+    ):
+        next(read_records(source, None))
+
+
+def test_a_file_without_the_columns_it_needs_is_named(tmp_path) -> None:
+    (tmp_path / "products.csv").write_text("sku,sku\n")
+    mapping = compile_mapping({"product": {"external_id": "sku"}})
+    with (
+        open_source(str(tmp_path / "products.csv")) as source,
+        pytest.raises(SourceError, match=r"products\.csv: line 1: two columns are named 'sku'"),
+    ):
+        next(read_records(source, mapping))

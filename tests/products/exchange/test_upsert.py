@@ -61,6 +61,17 @@ def test_many_variants_are_written_in_several_transactions(monkeypatch: pytest.M
     assert (Variant.objects.count(), Brand.objects.count()) == (9, 1)
 
 
+def test_products_with_many_variants_are_read_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upsert, "MAX_VARIANTS", 4)
+    ProductFactory.create_batch(5, variants=3)
+    portions = []
+    lock = upsert.lock_products
+    monkeypatch.setattr(upsert, "lock_products", lambda ids: portions.append(list(ids)) or lock(ids))
+    ids = list(Product.objects.order_by("-pk").values_list("pk", "slug"))
+    assert outcomes(land(*({"slug": slug, "name": "New"} for _, slug in ids))) == ["changed"] * 5
+    assert portions == [[pk] for pk, _ in reversed(ids)]
+
+
 # --- Other writers
 
 

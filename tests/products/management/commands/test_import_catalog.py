@@ -68,8 +68,8 @@ def test_a_dry_run_says_that_it_is_one(written: Written, capsys: pytest.CaptureF
 
 def test_some_failed_is_exit_1_and_the_good_ones_land(written: Written, tmp_path: Path) -> None:
     errors = tmp_path / "errors.ndjson"
-    message = refusal(written(CUP, BAD, name="a.ndjson"), 1, errors=str(errors))
-    assert message == f"1 of 2 rows failed: see {errors}."
+    file = written(CUP, BAD, name="a.ndjson")
+    assert refusal(file, 1, errors=str(errors)) == f"{file}: 1 of 2 rows failed: see {errors}."
     [line] = map(json.loads, errors.read_text().splitlines())
     assert (line["line"], line["record"], line["errors"][0]["pointer"]) == (2, BAD, "/brand")
     assert Product.objects.get().name == "Cup"
@@ -190,8 +190,7 @@ def test_gzip_and_standard_input_are_read(tmp_path: Path, monkeypatch: pytest.Mo
 def test_an_archive_that_breaks_off_lands_what_could_be_read(tmp_path: Path) -> None:
     lines = [json.dumps({"name": f"P{n}", "external_id": f"{n}", "description": "x" * n}) for n in range(2_000)]
     (tmp_path / "a.gz").write_bytes(gzip.compress("\n".join(lines).encode())[:-300])
-    message = refusal(str(tmp_path / "a.gz"), 1)
-    assert message.startswith("1 of ")
+    assert "a.gz: 1 of " in refusal(str(tmp_path / "a.gz"), 1)
     assert Product.objects.count() > 100
 
 
