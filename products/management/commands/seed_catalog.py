@@ -5,7 +5,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import IntegrityError, reset_queries
+from django.db import Error, IntegrityError, reset_queries
 from tqdm import tqdm
 
 from catalog_project.api.integrity import translate
@@ -37,6 +37,9 @@ class Command(BaseCommand):
             raise CommandError(error.detail, returncode=NOTHING_DONE) from error
         except IntegrityError as error:
             raise CommandError(f"Nothing was added: {translate(error).detail}", returncode=NOTHING_DONE) from error
+        except Error as error:
+            reason = str(error).partition("\n")[0]
+            raise CommandError(f"Nothing was added, the database failed: {reason}", returncode=NOTHING_DONE) from error
         self.stdout.write(f"Added {products} products of seed {seed}.")
 
 

@@ -1,10 +1,13 @@
 """`manage.py seed_catalog`."""
 
 import sys
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
+from products.exchange import seeding
 from products.models import Product
 from tests.factories.products import ProductFactory
 
@@ -43,6 +46,16 @@ def test_a_key_that_is_taken_is_exit_2_and_nothing_is_added() -> None:
         call_command("seed_catalog", products=5)
     assert error.value.returncode == 2
     assert Product.objects.count() == 1
+
+
+def test_a_database_that_is_lost_is_exit_2(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lose(**options: Any) -> None:
+        raise OperationalError("server closed the connection\nDETAIL: secret")
+
+    monkeypatch.setattr(seeding, "create_products", lose)
+    with pytest.raises(CommandError, match=r"the database failed: server closed the connection$") as error:
+        call_command("seed_catalog", products=1)
+    assert error.value.returncode == 2
 
 
 def test_progress_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
