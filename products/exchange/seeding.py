@@ -18,7 +18,7 @@ from products.services.products import create_products
 from products.services.slugs import derive_slug
 
 BATCH = 500
-MAX_VARIANTS = 6
+MAX_VARIANTS = 4
 EUR_PER_USD = Decimal("0.93")
 FULL_PRICE = Decimal("1.25")
 # Fixed moments, so that a seed gives the same catalog in any year: sales that are over, and some still to come.
@@ -83,7 +83,7 @@ class Shop:
         price = draw.randint(*family.prices)
         is_reduced, is_sold_out = draw.random() < 0.15, draw.random() < 0.06
         first = draw.randrange(max(len(family.sizes) - 2, 1))
-        kinds = product(draw.sample(COLORS, draw.randint(1, 3)), family.sizes[first : first + 3])
+        kinds = product(draw.sample(COLORS, draw.randint(1, 2)), family.sizes[first : first + 3])
         return [
             {
                 "sku": f"{sku}-{number:02}",
