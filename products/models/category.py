@@ -15,6 +15,10 @@ MAX_POSITION = 2_147_483_647
 class CategoryQuerySet(TimestampedQuerySet):
     """Categories, by their place in the tree."""
 
+    def within(self, path: str) -> Self:
+        """The subtree with its root."""
+        return self.filter(path=path) | self.below(path)
+
     def below(self, path: str) -> Self:
         """The subtree without its root, as one range of paths: "/" is followed by "0" in code point order."""
         return self.filter(path__gte=f"{path}/", path__lt=f"{path}0")

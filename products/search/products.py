@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import DecimalField, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
@@ -42,10 +44,8 @@ def with_lowest_price(products: QuerySet[Product], currency: str, *, descending:
 
 
 def _in_categories(categories: list[Category]) -> Q:
-    subtree = Q()
-    for category in categories:
-        subtree |= Q(path=category.path) | Q(path__gte=f"{category.path}/", path__lt=f"{category.path}0")
-    links = ProductCategory.objects.filter(category__in=Category.objects.filter(subtree), product=OuterRef("pk"))
+    inside = reduce(or_, (Category.objects.within(category.path) for category in categories))
+    links = ProductCategory.objects.filter(category__in=inside, product=OuterRef("pk"))
     return Q(Exists(links))
 
 
