@@ -4,6 +4,7 @@ Who writes holds the locks of the products (`services.products.lock_products`): 
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.models import Model, Prefetch, QuerySet
@@ -13,6 +14,7 @@ from products.models import Listing, LowestPrice, Product, ProductCategory
 from products.models.inserting import BATCH, insert_rows
 
 COPIED = ("status", "published_from", "published_until", "name_key", "brand_id", "created_at", "updated_at")
+Parts = tuple[Model, dict[str, Any]]
 WRITTEN = ("document", *COPIED, "category_ids", "in_stock", "prices")
 
 
@@ -70,6 +72,20 @@ def portions(products: QuerySet[Product]) -> Iterator[list[Product]]:
     while portion := list(loaded(products.filter(pk__gt=last).order_by("pk")[:BATCH])):
         yield portion
         last = portion[-1].pk
+
+
+@contextmanager
+def holding(parts: Iterable[Parts]) -> Iterator[None]:
+    """For as long as this lasts, let new rows answer what belongs to them from memory; iterating is all that works."""
+    held = [_hold(row, related) for row, related in parts]
+    yield
+    for row in held:
+        del row.__dict__["_prefetched_objects_cache"]
+
+
+def _hold(row: Model, related: dict[str, Any]) -> Model:
+    row.__dict__["_prefetched_objects_cache"] = related
+    return row
 
 
 def keep(row: Model, name: str, related: Iterable[Any]) -> None:
