@@ -1,6 +1,7 @@
 """Names that change while products are written: nobody is ever listed under an old one."""
 
 import json
+import secrets
 
 import pytest
 from django.db import IntegrityError, connection
@@ -19,37 +20,44 @@ from tests.threads import at_once
 ROUNDS = 6
 
 
+class Shop:
+    """Two brands, two categories, four products, and what may be done to them in a round."""
+
+    def __init__(self) -> None:
+        self.brands = BrandFactory.create_batch(2)
+        self.parent = CategoryFactory()
+        self.shelf = CategoryFactory(parent=self.parent)
+        self.products = ProductFactory.create_batch(4, brand=self.brands[0], categories=[self.shelf])
+        self.acts = [self.brand, self.category, self.path, self.create, self.edit, self.sell, self.add, self.add]
+
+    def brand(self, number: int) -> None:
+        update_brand(by=None, brand=self.brands[number % 2], values={"name": f"Brand {number}"})
+
+    def category(self, number: int) -> None:
+        update_category(by=None, category=self.shelf, values={"name": f"Shelf {number}", "slug": f"shelf-{number}"})
+
+    def path(self, number: int) -> None:
+        update_category(by=None, category=self.parent, values={"slug": f"parent-{number}"})
+
+    def create(self, number: int) -> None:
+        names = {"brand": self.brands[number % 2], "categories": [self.shelf]}
+        create_product(by=None, values={"name": f"New {number}", **names})
+
+    def edit(self, number: int) -> None:
+        values = {"brand": self.brands[number % 2]}
+        update_product(by=None, product_id=self.products[number % 4].pk, values=values)
+
+    def sell(self, number: int) -> None:
+        set_stock(by=None, variant_id=self.products[number % 4].variants.order_by("pk")[0].pk, stock=number)
+
+    def add(self, number: int) -> None:
+        add_variant(by=None, product_id=self.products[number % 4].pk, values={"sku": secrets.token_hex(8)})
+
+
 @pytest.mark.django_db(transaction=True)
 def test_products_written_during_renames_show_the_last_name() -> None:
-    brands = BrandFactory.create_batch(2)
-    parent = CategoryFactory()
-    shelf = CategoryFactory(parent=parent)
-    products = ProductFactory.create_batch(4, brand=brands[0], categories=[shelf])
-    stocked = [product.variants.get() for product in products]
-
-    def work(number: int) -> None:
-        for round_ in range(ROUNDS):
-            match number:
-                case 0:
-                    update_brand(by=None, brand=brands[round_ % 2], values={"name": f"Brand {round_}"})
-                case 1:
-                    update_category(
-                        by=None, category=shelf, values={"name": f"Shelf {round_}", "slug": f"shelf-{round_}"}
-                    )
-                case 2:
-                    update_category(by=None, category=parent, values={"slug": f"parent-{round_}"})
-                case 3:
-                    names = {"brand": brands[round_ % 2], "categories": [shelf]}
-                    create_product(by=None, values={"name": f"New {round_}", **names})
-                case 4:
-                    other = brands[round_ % 2]
-                    update_product(by=None, product_id=products[round_ % 4].pk, values={"brand": other})
-                case 5:
-                    set_stock(by=None, variant_id=stocked[round_ % 4].pk, stock=round_)
-                case _:
-                    add_variant(by=None, product_id=products[round_ % 4].pk, values={"sku": f"{number}-{round_}"})
-
-    at_once(8, work)
+    shop = Shop()
+    at_once(len(shop.acts), lambda number: [shop.acts[number](round_) for round_ in range(ROUNDS)])
     assert Product.objects.count() == 4 + ROUNDS
     assert list(find_drift()) == []
 
