@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from catalog_project.formats import format_time
-from products.models import Brand, Category, Price, Product, Variant
+from products.models import Brand, Category, Price, Product, ProductType, Variant
 from products.models.currency import format_money
 
 Document = dict[str, Any]
@@ -23,7 +23,7 @@ def product_document(product: Product) -> Document:
         "published_from": _time(product.published_from),
         "published_until": _time(product.published_until),
         "external_id": product.external_id,
-        "product_type": None,
+        "product_type": _product_type_reference(product.product_type),
         "brand": {"slug": product.brand.slug, "name": product.brand.name} if product.brand else None,
         "categories": [_category_reference(link.category) for link in product.ordered_links()],
         "attributes": product.attributes,
@@ -112,6 +112,10 @@ def _price(price: Price) -> Document:
 
 def _by_currency(price: Price) -> str:
     return price.currency
+
+
+def _product_type_reference(product_type: ProductType | None) -> Document | None:
+    return {"code": product_type.code, "name": product_type.name} if product_type else None
 
 
 def _category_reference(category: Category) -> Document:

@@ -65,7 +65,7 @@ def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
     """Products with everything an edit looks at; a constant number of queries."""
     # Joined, since a category may go between two queries.
     links = Prefetch("category_links", ProductCategory.objects.select_related("category"))
-    return products.select_related("brand").prefetch_related(links, "variants__prices")
+    return products.select_related("brand", "product_type").prefetch_related(links, "variants__prices")
 
 
 def stage_product(product: Product, values: ProductInput, *, keep_nulls: bool = False) -> ProductEdit:
