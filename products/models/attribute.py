@@ -52,7 +52,7 @@ class Attribute(TimestampedModel):
     class Meta:
         constraints: ClassVar = [
             naming.unique("code", name="attribute_code_unique", what="An attribute with this code"),
-            naming.code_matches(validate_code, name="attribute_code_form"),
+            naming.code_matches(CODE_PATTERN, validate_code, name="attribute_code_form"),
             naming.not_blank("name", name="attribute_name_not_blank"),
             models.CheckConstraint(
                 condition=Q(type__in=["text", "number", "boolean", "date", "option", "options"]),
@@ -107,7 +107,7 @@ class AttributeOption(TimestampedModel):
                 violation_error_code="duplicate",
                 violation_error_message="The attribute has an option with this code already.",
             ),
-            naming.code_matches(validate_option_code, name="attribute_option_code_form"),
+            naming.code_matches(OPTION_CODE_PATTERN, validate_option_code, name="attribute_option_code_form"),
             naming.not_blank("label", name="attribute_option_label_not_blank"),
             models.CheckConstraint(
                 condition=Q(position__gte=0),

@@ -56,10 +56,10 @@ def slug_has_letter(*, name: str) -> models.CheckConstraint:
     )
 
 
-def code_matches(validator: RegexValidator, *, name: str) -> models.CheckConstraint:
-    """The constraint that a code has the form that a validator of the field demands."""
+def code_matches(pattern: str, validator: RegexValidator, *, name: str) -> models.CheckConstraint:
+    """The constraint that a code has the form that the field's validator demands."""
     return models.CheckConstraint(
-        condition=models.Q(code__regex=validator.regex.pattern),
+        condition=models.Q(code__regex=pattern),
         name=name,
         violation_error_code=validator.code,
         violation_error_message=validator.message,

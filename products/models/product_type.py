@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from catalog_project.models import CodeField, DerivedField, TimestampedModel
 from products.models import naming
-from products.models.attribute import Attribute, AttributeOption, validate_code
+from products.models.attribute import CODE_PATTERN, Attribute, AttributeOption, validate_code
 
 
 class ProductType(TimestampedModel):
@@ -22,7 +22,7 @@ class ProductType(TimestampedModel):
     class Meta:
         constraints: ClassVar = [
             naming.unique("code", name="product_type_code_unique", what="A product type with this code"),
-            naming.code_matches(validate_code, name="product_type_code_form"),
+            naming.code_matches(CODE_PATTERN, validate_code, name="product_type_code_form"),
             naming.not_blank("name", name="product_type_name_not_blank"),
         ]
         indexes: ClassVar = [
