@@ -52,6 +52,7 @@ def _in_categories(categories: list[Category]) -> Q:
 PRODUCT_CONDITIONS: dict[str, Any] = {
     "category": _in_categories,
     "brand": lambda brands: Q(brand__in=brands),
+    "product_type": lambda types: Q(product_type__in=types),
     "status": lambda values: Q(status__in=values),
     "external_id": lambda values: Q(external_id__in=values),
     "id__in": lambda values: Q(pk__in=values),
