@@ -20,10 +20,10 @@ WRITTEN = ("document", *COPIED, "category_ids", "in_stock", "prices")
 
 def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
     """Products with everything a document shows or an edit looks at; a constant number of queries."""
-    # Joined, since a category may go between two queries. The brand is not: who waited for a product's lock would be
-    # given the name from before the wait.
+    # Joined, since a category may go between two queries. Brand and type are not: who waited for a product's lock would
+    # be given the name from before the wait.
     links = Prefetch("category_links", ProductCategory.objects.select_related("category"))
-    return products.prefetch_related("brand", links, "variants__prices")
+    return products.prefetch_related("brand", "product_type", links, "variants__prices")
 
 
 def listing_of(product: Product) -> Listing:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from rest_framework import serializers
 
 from catalog_project.api.serializers import StrictSerializer, TimeField
-from products.models import Brand, Product
+from products.models import Brand, Product, ProductType
 from products.schemas import examples
 from products.schemas.fields import AttributesField, description_field, external_id_field, name_field, slug_field
 from products.schemas.references import CategoryReferences, Reference
@@ -19,6 +19,7 @@ class _ProductFields(StrictSerializer):
     slug = slug_field()
     published_from = TimeField(allow_null=True, required=False, help_text="Visible from then on; null: always.")
     published_until = TimeField(allow_null=True, required=False, help_text="Visible before then; null: for ever.")
+    product_type = Reference(model=ProductType, allow_null=True, required=False, help_text="Its code.")
     brand = Reference(model=Brand, allow_null=True, required=False)
     categories = CategoryReferences(required=False)
     attributes = AttributesField(required=False)
