@@ -5,14 +5,18 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
+from catalog_project.api.exceptions import faults_of
 from catalog_project.api.viewsets import CreatableViewSet
+from catalog_project.errors import Invalid
 from products.api.queries import VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
 from products.models import Product
 from products.schemas.documents import ProductSerializer, TrimmedProductSerializer
-from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer
+from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer, attribute_faults
 from products.search.products import matching, with_lowest_price
 from products.services.products import (
     archive_product,
@@ -71,6 +75,15 @@ class ProductViewSet(CreatableViewSet):
         """The document, with the fields asked for."""
         document = super().present(target)
         return self.query.trim(document) if isinstance(self.query, ProductDetailQuery) else document
+
+    def validated(self, serializer_class: type[BaseSerializer[Any]], *, partial: bool = False) -> dict[str, Any]:
+        """The request's body; a new product's faults are named with those of its attributes."""
+        try:
+            return super().validated(serializer_class, partial=partial)
+        except ValidationError as error:
+            if self.action != "create":
+                raise
+            raise Invalid([*faults_of(error.detail), *attribute_faults(self.request.data)]) from error
 
     def perform_create(self, data: dict[str, Any]) -> Product:
         """Create."""
