@@ -10,12 +10,22 @@ from typing import Any
 from django.db.models import Model, Prefetch, QuerySet
 
 from products.listings.documents import bounds_of, prices_of, render
+from products.listings.facet_values import Filterable, facet_values, filterable_of
 from products.models import Listing, LowestPrice, Product, ProductCategory
 from products.models.inserting import BATCH, insert_rows
 
-COPIED = ("status", "published_from", "published_until", "name_key", "brand_id", "created_at", "updated_at")
+COPIED = (
+    "status",
+    "published_from",
+    "published_until",
+    "name_key",
+    "brand_id",
+    "product_type_id",
+    "created_at",
+    "updated_at",
+)
 Parts = tuple[Model, dict[str, Any]]
-WRITTEN = ("document", *COPIED, "category_ids", "in_stock", "prices")
+WRITTEN = ("document", *COPIED, "category_ids", "facet_values", "in_stock", "prices")
 
 
 def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
@@ -26,28 +36,31 @@ def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
     return products.prefetch_related("brand", "product_type", links, "variants__prices")
 
 
-def listing_of(product: Product) -> Listing:
-    """The row of a loaded product, unsaved; it becomes `product.listing`."""
+def listing_of(product: Product, filterable: Filterable) -> Listing:
+    """The row of a loaded product, unsaved; it becomes `product.listing`. `filterable_of` reads what is filterable."""
     return Listing(
         product=product,
         document=render(product),
         **{name: getattr(product, name) for name in COPIED},
         category_ids=[link.category_id for link in product.ordered_links()],
+        facet_values=facet_values(product, filterable),
         in_stock=any(variant.in_stock for variant in product.variants.all()),
         prices={currency: [float(low), float(high)] for currency, (low, high) in bounds_of(prices_of(product)).items()},
     )
 
 
 def insert_listings(products: Sequence[Product]) -> None:
-    """List new products: two statements a batch."""
-    insert_rows([listing_of(product) for product in products])
+    """List new products: four statements a batch at most."""
+    filterable = filterable_of(products)
+    insert_rows([listing_of(product, filterable) for product in products])
     insert_rows([price for product in products for price in lowest_prices(product)])
 
 
 def update_listings(products: Sequence[Product], *, repriced: Collection[Product]) -> None:
     """List changed products again; of those in `repriced` the lowest prices too."""
+    filterable = filterable_of(products)
     Listing.objects.bulk_create(
-        [listing_of(product) for product in products],
+        [listing_of(product, filterable) for product in products],
         BATCH,
         update_conflicts=True,
         unique_fields=["product"],
