@@ -9,13 +9,15 @@ EDIT = ("view", "add", "change")
 MANAGE = ("view", "add", "change", "delete")
 
 CATALOG = ("category", "brand", "product", "variant", "price", "productcategory")
+# What products may be like: for managers alone to decide.
+DEFINITIONS = ("attribute", "attributeoption", "producttype", "producttypeattribute")
 
 # role -> model of the products app -> verbs. Sections of the catalog that come later join with a migration of their
 # own that calls `sync_roles` again.
 ROLES: dict[str, dict[str, tuple[str, ...]]] = {
-    "catalog_viewer": dict.fromkeys(CATALOG, VIEW),
-    "catalog_editor": dict.fromkeys(CATALOG, EDIT),
-    "catalog_manager": dict.fromkeys(CATALOG, MANAGE),
+    "catalog_viewer": dict.fromkeys(CATALOG + DEFINITIONS, VIEW),
+    "catalog_editor": dict.fromkeys(CATALOG, EDIT) | dict.fromkeys(DEFINITIONS, VIEW),
+    "catalog_manager": dict.fromkeys(CATALOG + DEFINITIONS, MANAGE),
 }
 
 

@@ -3,7 +3,6 @@
 DRF's own are lenient: they ignore unknown keys, read "5" as 5 and a naive time as local. Here each of these is a fault.
 """
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from catalog_project.formats import format_time
+from catalog_project.suggestions import closest
 
 MAX_INT32 = 2_147_483_647
 # A suggestion is a courtesy that takes time to find: no more in one object, whatever somebody sends.
@@ -36,12 +36,6 @@ class Suggesting(str):
         made = super().__new__(cls, code)
         made.suggestion = suggestion
         return made
-
-
-def closest(word: object, known: Iterable[str]) -> str | None:
-    """The known word that is most like the given one, if any is close."""
-    found = difflib.get_close_matches(str(word)[:100], list(known), n=1, cutoff=0.6)
-    return found[0] if found else None
 
 
 def unknown_value(word: object, known: Iterable[str], what: str) -> ErrorDetail:

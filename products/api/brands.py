@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 
 from catalog_project.api.viewsets import CreatableViewSet
-from products.api.queries import BrandListQuery
+from products.api.queries import NamedListQuery
 from products.models import Brand
 from products.schemas.documents import BrandSerializer
 from products.schemas.taxonomy import BrandWriteSerializer
@@ -21,7 +21,7 @@ class BrandViewSet(CreatableViewSet):
     permission_model = Brand
     read_serializer = BrandSerializer
     write_serializer = BrandWriteSerializer
-    list_query = BrandListQuery
+    list_query = NamedListQuery
     problems: ClassVar = {"create": ["duplicate"], "partial_update": ["duplicate"], "destroy": ["in_use"]}
 
     def perform_create(self, data: dict[str, Any]) -> Brand:

@@ -33,6 +33,13 @@ register(
     ),
     Problem("stock_out_of_range", 409, "Stock out of range", "That is more than can be kept.", "Add less."),
     Problem(
+        "attribute_in_use",
+        409,
+        "Attribute in use",
+        "The code and the type of an attribute stay while product types use it.",
+        "Make another attribute, or take this one out of the product types first.",
+    ),
+    Problem(
         "category_cycle",
         409,
         "Category cycle",

@@ -6,14 +6,18 @@ import orjson
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
+from catalog_project.api.exceptions import faults_of
 from catalog_project.api.viewsets import CreatableViewSet
+from catalog_project.errors import Invalid
 from products.api.queries import VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
 from products.models import Listing, Product
 from products.schemas.documents import ProductSerializer, TrimmedProductSerializer
-from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer
+from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer, attribute_faults
 from products.search.products import matching, with_lowest_price
 from products.services.products import (
     archive_product,
@@ -74,6 +78,15 @@ class ProductViewSet(CreatableViewSet):
         if isinstance(self.query, ProductDetailQuery) and self.query.trims:
             return self.query.trim(orjson.loads(target.document))
         return orjson.Fragment(target.document)
+
+    def validated(self, serializer_class: type[BaseSerializer[Any]], *, partial: bool = False) -> dict[str, Any]:
+        """The request's body; a new product's faults are named with those of its attributes."""
+        try:
+            return super().validated(serializer_class, partial=partial)
+        except ValidationError as error:
+            if self.action != "create":
+                raise
+            raise Invalid([*faults_of(error.detail), *attribute_faults(self.request.data)]) from error
 
     def perform_create(self, data: dict[str, Any]) -> Listing:
         """Create."""

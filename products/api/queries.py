@@ -17,7 +17,7 @@ from catalog_project.api.query import (
     Query,
 )
 from catalog_project.api.serializers import MoneyField, TimeField
-from products.models import Brand, Category, Product
+from products.models import Brand, Category, Product, ProductType
 from products.models.currency import DECIMALS
 from products.schemas.documents import PRODUCT_FIELDS
 from products.schemas.fields import surplus_decimals
@@ -63,6 +63,7 @@ class ProductListQuery(ProductDetailQuery, ListQuery):
 
     category = ReferenceParameter(model=Category, help_text="Slugs; each stands for its whole subtree.")
     brand = ReferenceParameter(model=Brand, help_text="Slugs.")
+    product_type = ReferenceParameter(model=ProductType, help_text="Codes.")
     status = ListParameter(
         child=ChoiceParameter(choices=Product.Status.values), required=False, help_text="Needs the right to see drafts."
     )
@@ -112,8 +113,8 @@ class CategoryListQuery(ListQuery):
     depth = IntegerParameter(required=False, min_value=0, max_value=1_000, help_text="0 for roots.")
 
 
-class BrandListQuery(ListQuery):
-    """How to find brands."""
+class NamedListQuery(ListQuery):
+    """How to find brands, attributes and product types."""
 
     search = serializers.CharField(required=False, max_length=200, help_text="In the name.")
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from catalog_project.api.serializers import closest
+from catalog_project.suggestions import closest
 
 # The record, and then the item of each loop around the expression.
 Scope = Sequence[Any]

@@ -22,6 +22,7 @@ from products.services.categories import create_category
 Key = tuple[type[Any], str]
 # As many words as one query may carry on any database, and for as many a suggestion is sought.
 MAX_WORDS = 5_000
+CREATABLE = (Brand, Category)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class SlugReferences(References):
             self._absent |= strangers.keys() - self._known.keys()
         found = {word: self._known[key] for word, key in keys.items() if key in self._known}
         if self.create_missing:
-            missing = {word: key for word, key in keys.items() if word not in found and self.is_creatable(model, word)}
+            missing = {word: key for word, key in keys.items() if word not in found and self._is_creatable(model, word)}
             found |= {word: ToCreate(key, word) for word, key in missing.items()}
         return found
 
@@ -107,6 +108,9 @@ class SlugReferences(References):
             return create_brand(by=self.by, values=values)
         return create_category(by=self.by, values=values)
 
+    def _is_creatable(self, model: type[Any], word: str) -> bool:
+        return model in CREATABLE and self.is_creatable(model, word)
+
     def _settled(self, value: Any) -> Any:
         return self._settle(value) if isinstance(value, ToCreate) else value
 
@@ -119,7 +123,7 @@ class SlugReferences(References):
         return row
 
     def _refusal(self, model: type[Any], word: str) -> ErrorDetail:
-        if self.create_missing:
+        if self.create_missing and model in CREATABLE:
             name = model._meta.verbose_name
             return ErrorDetail(f"The {name} {word[:100]!a} cannot be created: {self.not_creatable}.", "not_creatable")
         return super().refusals(model, [word])[word]

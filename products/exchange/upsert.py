@@ -16,6 +16,7 @@ from products.models import Product, Variant
 from products.services.actor import Actor
 from products.services.products import create_products, lock_products
 from products.services.staging import ProductEdit, share_names, write
+from products.services.typed import TypeRules, rules_of
 
 # So many variants are read or written at once, or those of one product.
 MAX_VARIANTS = 2_000
@@ -111,11 +112,17 @@ class ProductWriter:
         # in the order of their ids, in which everybody locks them
         for portion in _portions(sorted(records), lambda product_id: counts.get(product_id, 0)):
             products = lock_products(portion)
-            write([_staged(products[product_id], records[product_id], settled[product_id]) for product_id in portion])
+            rules = rules_of(products.values(), (settled[product_id] for product_id in portion))
+            write(
+                [
+                    _staged(products[product_id], records[product_id], settled[product_id], rules)
+                    for product_id in portion
+                ]
+            )
 
 
-def _staged(product: Product, record: Record, values: Values) -> ProductEdit:
-    edit = staged(product, values)
+def _staged(product: Product, record: Record, values: Values, rules: TypeRules) -> ProductEdit:
+    edit = staged(product, values, rules)
     record.outcome = Outcome.CHANGED if edit.is_effective else Outcome.UNCHANGED
     return edit
 

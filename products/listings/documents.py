@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from catalog_project.formats import format_time
-from products.models import Brand, Category, Price, Product, Variant
+from products.models import Brand, Category, Price, Product, ProductType, Variant
 from products.models.attributes import canonical
 from products.models.currency import format_money
 
@@ -32,7 +32,7 @@ def product_document(product: Product) -> Document:
         "published_from": _time(product.published_from),
         "published_until": _time(product.published_until),
         "external_id": product.external_id,
-        "product_type": None,
+        "product_type": product_type_reference(product.product_type) if product.product_type else None,
         "brand": brand_reference(product.brand) if product.brand else None,
         "categories": [category_reference(link.category) for link in product.ordered_links()],
         "attributes": attributes_document(product.attributes),
@@ -146,6 +146,11 @@ def _price(price: Price) -> Document:
 
 def _by_currency(price: Price) -> str:
     return price.currency
+
+
+def product_type_reference(product_type: ProductType) -> Document:
+    """A product type as its products show it."""
+    return {"code": product_type.code, "name": product_type.name}
 
 
 def _time(value: datetime | None) -> str | None:

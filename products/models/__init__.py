@@ -1,13 +1,17 @@
 """The catalog's tables. Every rule about data is a named constraint here, with its error code and sentence."""
 
+from products.models.attribute import Attribute, AttributeOption
 from products.models.brand import Brand
 from products.models.category import Category
 from products.models.listing import Listing, ListingDocument, LowestPrice
 from products.models.price import Price
 from products.models.product import Product, ProductCategory
+from products.models.product_type import ProductType, ProductTypeAttribute
 from products.models.variant import Variant
 
 __all__ = [
+    "Attribute",
+    "AttributeOption",
     "Brand",
     "Category",
     "Listing",
@@ -16,5 +20,7 @@ __all__ = [
     "Price",
     "Product",
     "ProductCategory",
+    "ProductType",
+    "ProductTypeAttribute",
     "Variant",
 ]

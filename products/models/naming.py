@@ -11,6 +11,7 @@ NAME_LENGTH = 300
 DESCRIPTION_LENGTH = 100_000
 SLUG_LENGTH = 200
 SKU_LENGTH = 64
+CODE_LENGTH = 64
 EXTERNAL_ID_LENGTH = 200
 # A b-tree row of PostgreSQL holds 2,704 bytes and a code point takes at most 4.
 SORT_KEY_LENGTH = 640
@@ -52,6 +53,16 @@ def slug_has_letter(*, name: str) -> models.CheckConstraint:
         name=name,
         violation_error_code="invalid_slug",
         violation_error_message="A slug holds at least one letter.",
+    )
+
+
+def code_matches(pattern: str, validator: RegexValidator, *, name: str) -> models.CheckConstraint:
+    """The constraint that a code has the form that the field's validator demands."""
+    return models.CheckConstraint(
+        condition=models.Q(code__regex=pattern),
+        name=name,
+        violation_error_code=validator.code,
+        violation_error_message=validator.message,
     )
 
 

@@ -12,6 +12,7 @@ from products.models import naming
 from products.models.attributes import NumbersDecoder
 from products.models.brand import Brand
 from products.models.category import Category
+from products.models.product_type import ProductType
 
 
 class ProductQuerySet(TimestampedQuerySet):
@@ -41,6 +42,9 @@ class Product(TimestampedModel):
     status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)
     published_from = models.DateTimeField(null=True, blank=True)
     published_until = models.DateTimeField(null=True, blank=True)
+    product_type = models.ForeignKey(
+        ProductType, on_delete=models.PROTECT, null=True, blank=True, related_name="products"
+    )
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, null=True, blank=True, related_name="products")
     categories = models.ManyToManyField(Category, through="ProductCategory", related_name="products")
     attributes = models.JSONField(default=dict, blank=True, decoder=NumbersDecoder)

@@ -4,7 +4,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import Direction, extend_schema_field
+from drf_spectacular.utils import Direction
 from rest_framework import serializers
 
 from catalog_project.api.serializers import TimeField
@@ -31,6 +31,13 @@ class AmountRangeSerializer(serializers.Serializer[Any]):
 
     min = serializers.CharField()
     max = serializers.CharField()
+
+
+class ProductTypeReferenceSerializer(serializers.Serializer[Any]):
+    """A product's type."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
 
 
 class BrandReferenceSerializer(serializers.Serializer[Any]):
@@ -99,7 +106,7 @@ class ProductSerializer(serializers.Serializer[Product]):
     published_from = TimeField(allow_null=True)
     published_until = TimeField(allow_null=True)
     external_id = serializers.CharField(allow_null=True)
-    product_type = extend_schema_field({"type": "null"})(serializers.JSONField)()
+    product_type = ProductTypeReferenceSerializer(allow_null=True)
     brand = BrandReferenceSerializer(allow_null=True)
     categories = CategoryReferenceSerializer(many=True)
     attributes = AttributesField()

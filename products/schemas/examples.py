@@ -56,9 +56,45 @@ VARIANT: dict[str, Any] = {
 }
 OWN_VARIANT = {**VARIANT, "product": {"id": 42, "slug": "trail-backpack", "name": "Trail Backpack"}}
 
+ATTRIBUTE_WRITE: dict[str, Any] = {
+    "code": "material",
+    "name": "Material",
+    "type": "option",
+    "filterable": True,
+    "options": [{"code": "nylon", "label": "Nylon"}, {"code": "cotton", "label": "Cotton"}],
+}
+ATTRIBUTE: dict[str, Any] = {
+    "code": "material",
+    "name": "Material",
+    "type": "option",
+    "unit": "",
+    "filterable": True,
+    "searchable": False,
+    "min": None,
+    "max": None,
+    "options": [
+        {"code": "nylon", "label": "Nylon", "position": 0},
+        {"code": "cotton", "label": "Cotton", "position": 1},
+    ],
+}
+PRODUCT_TYPE_WRITE: dict[str, Any] = {
+    "code": "bag",
+    "name": "Bag",
+    "attributes": [{"attribute": "material", "required": "to_publish"}, {"attribute": "color", "level": "variant"}],
+}
+PRODUCT_TYPE: dict[str, Any] = {
+    "code": "bag",
+    "name": "Bag",
+    "attributes": [
+        {"attribute": "material", "level": "product", "required": "to_publish"},
+        {"attribute": "color", "level": "variant", "required": "never"},
+    ],
+}
+
 PRODUCT_WRITE: dict[str, Any] = {
     "name": "Trail Backpack",
     "status": "active",
+    "product_type": "bag",
     "brand": "acme",
     "categories": ["backpacks"],
     "attributes": {"material": "nylon"},
@@ -73,7 +109,7 @@ PRODUCT: dict[str, Any] = {
     "published_from": None,
     "published_until": None,
     "external_id": None,
-    "product_type": None,
+    "product_type": {"code": "bag", "name": "Bag"},
     "brand": {"slug": "acme", "name": "Acme"},
     "categories": [{"slug": "backpacks", "name": "Backpacks", "path": "bags/backpacks"}],
     "attributes": {"material": "nylon"},

@@ -15,8 +15,8 @@ from catalog_project.api.serializers import (
     StrictSerializer,
     Suggesting,
     TextField,
-    closest,
 )
+from catalog_project.suggestions import closest
 from products.models import currency, naming
 from products.models.attributes import attributes_fault
 from products.models.variant import MAX_QUANTITY

@@ -1,4 +1,4 @@
-"""Brands and categories named by slug in a body or a parameter."""
+"""Brands, categories and the like named by slug or code in a body or a parameter."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
@@ -13,7 +13,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from catalog_project.api.query import ListParameter
 from catalog_project.api.serializers import unknown_value
 from catalog_project.api.viewsets import find
-from products.models import Category
+from products.models import Attribute, Category, ProductType
 
 MAX_CATEGORIES = 100
 # A suggestion is a courtesy that takes time to find: for so many unknown slugs, among so many known ones.
@@ -21,17 +21,28 @@ MAX_SUGGESTIONS = 3
 MAX_CANDIDATES = 5_000
 
 
+# What has a code in place of a slug.
+CODED = (Attribute, ProductType)
+
+
 class References:
-    """Finds rows by slug, one query for each call. An import gives a subclass that remembers."""
+    """Finds rows by slug or code, one query for each call. An import gives a subclass that remembers."""
 
     def find(self, model: type[Any], slugs: Iterable[str]) -> dict[str, Any]:
         """The rows that exist, by slug."""
         wanted = [slug for slug in slugs if "\x00" not in slug]
-        return {row.slug: row for row in model.objects.filter(slug__in=wanted)} if wanted else {}
+        key = key_of(model)
+        rows = model.objects.filter(**{f"{key}__in": wanted}) if wanted else ()
+        return {getattr(row, key): row for row in rows}
 
     def refusals(self, model: type[Any], slugs: Sequence[str]) -> dict[str, ErrorDetail]:
         """The errors for slugs that name nothing, by slug."""
         return unknown(model, slugs)
+
+
+def key_of(model: type[Any]) -> str:
+    """The column by which bodies and parameters name rows of a model."""
+    return "code" if model in CODED else "slug"
 
 
 def references_of(field: serializers.Field[Any, Any, Any, Any]) -> References:
@@ -42,7 +53,7 @@ def references_of(field: serializers.Field[Any, Any, Any, Any]) -> References:
 
 def unknown(model: type[Model], slugs: Sequence[str]) -> dict[str, ErrorDetail]:
     """The errors for slugs that name nothing, by slug; one query at most."""
-    known = list(model._default_manager.values_list("slug", flat=True)[:MAX_CANDIDATES]) if slugs else []
+    known = list(model._default_manager.values_list(key_of(model), flat=True)[:MAX_CANDIDATES]) if slugs else []
     return {
         slug: unknown_value(slug, known if index < MAX_SUGGESTIONS else (), f"The {model._meta.verbose_name}")
         for index, slug in enumerate(slugs)
@@ -51,9 +62,9 @@ def unknown(model: type[Model], slugs: Sequence[str]) -> dict[str, ErrorDetail]:
 
 @extend_schema_field(OpenApiTypes.STR)
 class Reference(serializers.Field[Any, Any, str, Any]):
-    """A row by its slug."""
+    """A row by its slug or code."""
 
-    default_error_messages: ClassVar = {"invalid": "This must be a slug."}
+    default_error_messages: ClassVar = {"invalid": "This must be a text that names it."}
 
     def __init__(self, *, model: type[Model], **options: Any) -> None:
         super().__init__(**options)
@@ -115,7 +126,7 @@ class CategoryReferences(serializers.Field[list[Category], Any, list[str], Any])
 
 
 class ReferenceParameter(ListParameter):
-    """A query parameter that names rows by slug, any of which will do; unknown ones are 400."""
+    """A query parameter that names rows by slug or code, any of which will do; unknown ones are 400."""
 
     def __init__(self, *, model: type[Model], **options: Any) -> None:
         self.model = model

@@ -50,6 +50,7 @@ def _having(values: list[str]) -> Q:
 PRODUCT_CONDITIONS: dict[str, Any] = {
     "category": _in_categories,
     "brand": lambda brands: Q(brand__in=brands),
+    "product_type": lambda types: Q(product_type__in=types),
     "status": lambda values: Q(status__in=values),
     "external_id": _having,
     "id__in": lambda values: Q(pk__in=values),

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypedDict
 
-from products.models import Brand, Category
+from products.models import Brand, Category, ProductType
 
 
 class PriceInput(TypedDict, total=False):
@@ -41,6 +41,7 @@ class ProductInput(TypedDict, total=False):
     status: str
     published_from: datetime | None
     published_until: datetime | None
+    product_type: ProductType | None
     brand: Brand | None
     categories: Sequence[Category]
     attributes: dict[str, Any]

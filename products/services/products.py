@@ -13,12 +13,14 @@ from products.services.duplicates import explain_duplicates
 from products.services.inputs import ProductInput
 from products.services.slugs import create_under_free_slug, derive_slug, free_slugs
 from products.services.staging import ProductEdit, assign, insert, new_product, share_names, stage_product, write
+from products.services.typed import TypeRules, missing_to_publish, require_valid, rules_for
 
 
 def create_product(*, by: Actor | None, values: ProductInput) -> Product:
     """Create a product with its variants and prices.
 
-    Raises Conflict: `duplicate` naming every taken key, `not_publishable` for status `active` without what that needs.
+    Raises Conflict: `duplicate` naming every taken key, `not_publishable` for status `active` without what that needs;
+    Invalid for attributes that do not fit the product's type.
     """
     create = partial(_create, by=by, values=values)
     return create() if "slug" in values else create_under_free_slug(create)
@@ -28,13 +30,15 @@ def create_product(*, by: Actor | None, values: ProductInput) -> Product:
 def create_products(*, by: Actor | None, batch: Sequence[ProductInput]) -> list[Product]:
     """Create many products with a number of statements that does not depend on how many there are.
 
-    Raises IntegrityError when any key is taken, and Conflict `not_publishable` as `create_product` does.
+    Raises IntegrityError when any key is taken, Invalid and Conflict `not_publishable` as `create_product` does.
     """
     share_names(batch)
     edits = [new_product(values, slug=slug) for values, slug in zip(batch, _slugs(batch), strict=True)]
+    rules = rules_for(edit.product.product_type_id for edit in edits)
     for edit in edits:
+        require_valid(edit, rules)
         if edit.product.status == Product.Status.ACTIVE:
-            _require_publishable(variants=len(edit.new_variants))
+            _require_publishable(edit, rules)
     insert(edits)
     return [edit.product for edit in edits]
 
@@ -43,10 +47,12 @@ def create_products(*, by: Actor | None, batch: Sequence[ProductInput]) -> list[
 def update_product(*, by: Actor | None, product_id: int, values: ProductInput) -> Product:
     """Apply a merge patch to a product's own fields. What changes nothing writes nothing.
 
-    Raises Missing when it is gone, Invalid for attributes beyond their limits, Conflict `duplicate`.
+    Raises Missing when it is gone, Invalid for attributes beyond their limits or unfit for the type, Conflict
+    `duplicate`.
     """
     share_names([values])
     edit = stage_product(lock_product(product_id), values)
+    require_valid(edit)
     try:
         with transaction.atomic():
             write([edit])
@@ -66,7 +72,7 @@ def publish_product(*, by: Actor | None, product_id: int) -> Product:
     """
     product = lock_product(product_id)
     if product.status != Product.Status.ACTIVE:
-        _require_publishable(variants=len(product.variants.all()))
+        _require_publishable(ProductEdit(product))
         _set_status(product, Product.Status.ACTIVE)
     return product
 
@@ -93,11 +99,11 @@ def publish_faults(*, variants: int) -> list[Fault]:
     return [Fault("variant_required", "An active product needs at least one variant.", "/variants")]
 
 
-def stage_status(edit: ProductEdit, status: str) -> None:
+def stage_status(edit: ProductEdit, status: str, *, rules: TypeRules | None = None) -> None:
     """Set an edited product's status, in memory, under the rule of publishing. Raises Conflict `not_publishable`."""
     product = edit.product
     if status == Product.Status.ACTIVE != product.status:
-        _require_publishable(variants=len(product.variants.all()) + len(edit.new_variants))
+        _require_publishable(edit, rules)
     edit.fields |= assign(product, {"status": status})
 
 
@@ -139,8 +145,10 @@ def _slugs(batch: Sequence[ProductInput]) -> list[str]:
     return [values["slug"] if "slug" in values else next(derived) for values in batch]
 
 
-def _require_publishable(*, variants: int) -> None:
-    if faults := publish_faults(variants=variants):
+def _require_publishable(edit: ProductEdit, rules: TypeRules | None = None) -> None:
+    present = 0 if edit.is_new else len(edit.product.variants.all())
+    faults = publish_faults(variants=present + len(edit.new_variants)) + missing_to_publish(edit, rules)
+    if faults:
         raise Conflict("The product cannot be published yet.", code="not_publishable", faults=faults)
 
 

@@ -21,17 +21,24 @@ from products.models.inserting import BATCH, insert_rows
 from products.services.inputs import PriceInput, ProductInput, VariantInput
 from products.services.merge_patch import merge_patch
 
-PRODUCT_FIELDS = ("name", "slug", "description", "published_from", "published_until", "brand", "external_id")
+PRODUCT_FIELDS = (
+    "name", "slug", "description", "published_from", "published_until", "product_type", "brand", "external_id",
+)  # fmt: skip
 KEY_OF = {"name": "name_key", "sku": "sku_key"}
 VARIANT_FIELDS = ("sku", "external_id", "name", "barcode", "weight_g", "position")
 
 
 @dataclass
 class VariantEdit:
-    """What changes on one variant; `fields` are columns, prices are rows of their own."""
+    """What changes on one variant; `fields` are columns, prices are rows of their own.
+
+    `codes` are the attributes it sets or removes, `pointer` says where the variant stands in the body.
+    """
 
     variant: Variant
     fields: set[str] = field(default_factory=set)
+    codes: set[str] = field(default_factory=set)
+    pointer: str = ""
     prices: list[Price] = field(default_factory=list)
     dropped_prices: list[Price] = field(default_factory=list)
 
@@ -43,13 +50,27 @@ class VariantEdit:
 
 @dataclass
 class ProductEdit:
-    """What changes on one product, whose variants, prices and category links have been loaded."""
+    """What changes on one product, whose variants, prices and category links have been loaded.
+
+    `codes` are the attributes that it sets or removes.
+    """
 
     product: Product
     fields: set[str] = field(default_factory=set)
+    codes: set[str] = field(default_factory=set)
     categories: list[Category] | None = None
     variants: list[VariantEdit] = field(default_factory=list)
     new_variants: list[VariantEdit] = field(default_factory=list)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the product is about to be made."""
+        return self.product.pk is None
+
+    @property
+    def was_active(self) -> bool:
+        """Whether the product is active already, and not made so by this edit."""
+        return not self.is_new and "status" not in self.fields and self.product.status == Product.Status.ACTIVE
 
     @property
     def is_effective(self) -> bool:
@@ -73,6 +94,7 @@ def stage_product(product: Product, values: ProductInput, *, keep_nulls: bool = 
     edit = ProductEdit(product)
     edit.fields = assign(product, {name: values[name] for name in PRODUCT_FIELDS if name in values})  # type: ignore[literal-required]
     if "attributes" in values:
+        edit.codes = _touched(product.attributes, values["attributes"])
         edit.fields |= _assign_attributes(product, values["attributes"], keep_nulls=keep_nulls)
     if "categories" in values:
         edit.categories = _changed_categories(product, values["categories"])
@@ -88,6 +110,7 @@ def stage_variant(variant: Variant, values: VariantInput, *, keep_nulls: bool = 
     names = (*VARIANT_FIELDS, "stock")
     edit.fields = assign(variant, {name: values[name] for name in names if name in values})  # type: ignore[literal-required]
     if "attributes" in values:
+        edit.codes = _touched(variant.attributes, values["attributes"])
         edit.fields |= _assign_attributes(variant, values["attributes"], keep_nulls=keep_nulls)
     _stage_prices(edit, values.get("prices", {}))
     return edit
@@ -99,25 +122,27 @@ def new_product(values: ProductInput, *, slug: str) -> ProductEdit:
         **{name: values[name] for name in PRODUCT_FIELDS if name in values and name != "slug"},  # type: ignore[literal-required]
         slug=slug,
         status=values.get("status", Product.Status.DRAFT),
-        attributes=values.get("attributes", {}),
     )
+    product.attributes = _first_attributes(product, values)
     edit = ProductEdit(product, categories=list(values.get("categories", ())))
     edit.new_variants = [
-        new_variant(product, variant, position=index) for index, variant in enumerate(values.get("variants", ()))
+        new_variant(product, variant, position=index, pointer=f"/variants/{index}")
+        for index, variant in enumerate(values.get("variants", ()))
     ]
     return edit
 
 
-def new_variant(product: Product, values: VariantInput, *, position: int) -> VariantEdit:
-    """A variant to be, with its prices."""
-    columns = {name: values[name] for name in (*VARIANT_FIELDS, "stock", "attributes") if name in values}  # type: ignore[literal-required]
-    variant = Variant(**{"position": position, **columns}, product=product)
+def new_variant(product: Product, values: VariantInput, *, position: int, pointer: str = "") -> VariantEdit:
+    """A variant to be, with its prices; `pointer` says where it stands in the body."""
+    columns = {name: values[name] for name in (*VARIANT_FIELDS, "stock") if name in values}  # type: ignore[literal-required]
+    attributes = _first_attributes(product, values)
+    variant = Variant(**{"position": position, **columns}, attributes=attributes, product=product)
     prices = [
         Price(variant=variant, currency=currency, **price)
         for currency, price in values.get("prices", {}).items()
         if price is not None
     ]
-    return VariantEdit(variant, prices=prices)
+    return VariantEdit(variant, prices=prices, pointer=pointer)
 
 
 def share_names(batch: Iterable[ProductInput]) -> None:
@@ -125,6 +150,7 @@ def share_names(batch: Iterable[ProductInput]) -> None:
     batch = list(batch)
     share(values["brand"] for values in batch if values.get("brand"))
     share(category for values in batch for category in values.get("categories", ()))
+    share(values["product_type"] for values in batch if values.get("product_type"))
 
 
 def insert(edits: Sequence[ProductEdit]) -> None:
@@ -170,6 +196,17 @@ def same_json(left: Any, right: Any) -> bool:
     if isinstance(left, list):
         return len(left) == len(right) and all(map(same_json, left, right))
     return bool(left == right)
+
+
+def _first_attributes(product: Product, values: ProductInput | VariantInput) -> dict[str, Any]:
+    """The attributes of a new row; null is a value where attributes are free, and none where a type defines them."""
+    given: dict[str, Any] = values.get("attributes", {})
+    return given if product.product_type_id is None else {c: value for c, value in given.items() if value is not None}
+
+
+def _touched(present: Mapping[str, Any], patch: Mapping[str, Any]) -> set[str]:
+    """The attributes that a merge patch sets to something else, removes, or would remove if they were there."""
+    return {code for code, value in patch.items() if code not in present or not same_json(present[code], value)}
 
 
 def _assign_attributes(target: Product | Variant, patch: dict[str, Any], *, keep_nulls: bool) -> set[str]:

@@ -12,18 +12,20 @@ from products.services.duplicates import explain_variant_duplicates
 from products.services.inputs import VariantInput
 from products.services.products import lock_product
 from products.services.staging import ProductEdit, new_variant, stage_variant, write
+from products.services.typed import require_valid
 
 
 @transaction.atomic
 def add_variant(*, by: Actor | None, product_id: int, values: VariantInput) -> Variant:
     """Add a variant with its prices to a product, behind the others unless a position is given.
 
-    Raises Missing when the product is gone, Conflict `duplicate`.
+    Raises Missing when the product is gone, Invalid for attributes that do not fit its type, Conflict `duplicate`.
     """
     product = lock_product(product_id)
     behind = max((variant.position + 1 for variant in product.variants.all()), default=0)
     position = min(behind, MAX_POSITION)
     edit = new_variant(product, values, position=position)
+    require_valid(ProductEdit(product, new_variants=[edit]))
     _write(ProductEdit(product, new_variants=[edit]), values)
     return edit.variant
 
@@ -32,10 +34,12 @@ def add_variant(*, by: Actor | None, product_id: int, values: VariantInput) -> V
 def update_variant(*, by: Actor | None, variant_id: int, values: VariantInput) -> Variant:
     """Apply a merge patch to a variant and its prices. What changes nothing writes nothing.
 
-    Raises Missing, Invalid (attributes beyond their limits, a new price without amount), Conflict `duplicate`.
+    Raises Missing, Invalid (attributes beyond their limits or unfit for the type, a new price without amount),
+    Conflict `duplicate`.
     """
     product, variant = _lock(variant_id)
     edit = stage_variant(variant, values)
+    require_valid(ProductEdit(product, variants=[edit]))
     changed = VariantInput(**{name: values[name] for name in edit.fields & values.keys()})  # type: ignore[literal-required, typeddict-item]
     _write(ProductEdit(product, variants=[edit]), changed, own_id=variant_id)
     return variant

@@ -7,7 +7,18 @@ import factory
 from factory.django import DjangoModelFactory
 
 from products.listings.rows import relist
-from products.models import Brand, Category, Price, Product, ProductCategory, Variant
+from products.models import (
+    Attribute,
+    AttributeOption,
+    Brand,
+    Category,
+    Price,
+    Product,
+    ProductCategory,
+    ProductType,
+    ProductTypeAttribute,
+    Variant,
+)
 
 
 def listed(product: Product) -> Product:
@@ -36,6 +47,44 @@ class CategoryFactory(DjangoModelFactory[Category]):
     slug = factory.Sequence(lambda n: f"category-{n}")
     parent = None
     path = factory.LazyAttribute(lambda row: f"{row.parent.path}/{row.slug}" if row.parent else row.slug)
+
+
+class AttributeFactory(DjangoModelFactory[Attribute]):
+    """A text attribute; `type="option", options=["red", "blue"]` makes it one with options."""
+
+    class Meta:
+        model = Attribute
+        skip_postgeneration_save = True
+
+    code = factory.Sequence(lambda n: f"attribute-{n}")
+    name = factory.LazyAttribute(lambda row: row.code.capitalize())
+    type = "text"
+
+    @factory.post_generation
+    def options(self: Attribute, create: bool, extracted: list[str] | None, **kwargs: Any) -> None:
+        """Give it options."""
+        for position, code in enumerate(extracted or ()):
+            AttributeOption.objects.create(attribute=self, code=code, label=code.capitalize(), position=position)
+
+
+class ProductTypeFactory(DjangoModelFactory[ProductType]):
+    """A product type; `attributes=[(attribute, "variant", "always"), …]` gives it attributes, a bare one optional."""
+
+    class Meta:
+        model = ProductType
+        skip_postgeneration_save = True
+
+    code = factory.Sequence(lambda n: f"type-{n}")
+    name = factory.Sequence(lambda n: f"Type {n}")
+
+    @factory.post_generation
+    def attributes(self: ProductType, create: bool, extracted: list[Any] | None, **kwargs: Any) -> None:
+        """Give it attributes."""
+        for position, given in enumerate(extracted or ()):
+            attribute, level, required = given if isinstance(given, tuple) else (given, "product", "never")
+            ProductTypeAttribute.objects.create(
+                product_type=self, attribute=attribute, level=level, required=required, position=position
+            )
 
 
 class ProductFactory(DjangoModelFactory[Product]):

@@ -9,19 +9,22 @@ from tests.factories.accounts import role_named
 pytestmark = pytest.mark.django_db
 
 MODELS = ["brand", "category", "price", "product", "productcategory", "variant"]
+DEFINITIONS = ["attribute", "attributeoption", "producttype", "producttypeattribute"]
 
 
 @pytest.mark.parametrize(
-    ("role", "verbs"),
+    ("role", "verbs", "of_definitions"),
     [
-        ("catalog_viewer", ["view"]),
-        ("catalog_editor", ["view", "add", "change"]),
-        ("catalog_manager", ["view", "add", "change", "delete"]),
+        ("catalog_viewer", ["view"], ["view"]),
+        ("catalog_editor", ["view", "add", "change"], ["view"]),
+        ("catalog_manager", ["view", "add", "change", "delete"], ["view", "add", "change", "delete"]),
     ],
 )
-def test_a_role_may_do_exactly_this(role: str, verbs: list[str]) -> None:
+def test_a_role_may_do_exactly_this(role: str, verbs: list[str], of_definitions: list[str]) -> None:
     rights = role_named(role).permissions.values_list("content_type__app_label", "codename")
-    assert sorted(rights) == sorted(("products", f"{verb}_{model}") for verb in verbs for model in MODELS)
+    expected = [f"{verb}_{model}" for verb in verbs for model in MODELS]
+    expected += [f"{verb}_{model}" for verb in of_definitions for model in DEFINITIONS]
+    assert sorted(rights) == sorted(("products", codename) for codename in expected)
 
 
 def test_the_migrations_make_permissions_as_django_does() -> None:

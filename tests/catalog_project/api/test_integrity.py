@@ -8,8 +8,15 @@ from django.db.models import CheckConstraint, UniqueConstraint
 
 from catalog_project.api.integrity import constraint_of, pointer_of, translate
 from catalog_project.errors import Conflict, Invalid
-from products.models import Brand, Category, LowestPrice, Price, Product, ProductCategory, Variant
-from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
+from products.models import AttributeOption, Brand, Category, LowestPrice, Price, Product, ProductCategory, Variant
+from tests.factories.products import (
+    AttributeFactory,
+    BrandFactory,
+    CategoryFactory,
+    ProductFactory,
+    ProductTypeFactory,
+    VariantFactory,
+)
 
 pytestmark = pytest.mark.django_db
 OURS = [model for model in apps.get_models() if model._meta.app_label in {"products", "accounts"}]
@@ -50,6 +57,28 @@ BROKEN = {
     "variant_weight_range": lambda: VariantFactory(weight_g=-1),
     "variant_stock_range": lambda: VariantFactory(stock=2_000_000_001),
     "variant_position_range": lambda: VariantFactory(position=-1),
+    "attribute_code_unique": lambda: AttributeFactory(code=AttributeFactory().code),
+    "attribute_code_form": lambda: AttributeFactory(code="a__b"),
+    "attribute_name_not_blank": lambda: AttributeFactory(name=""),
+    "attribute_type_known": lambda: AttributeFactory(type="colour"),
+    "attribute_range_of_number": lambda: AttributeFactory(type="text", min=1),
+    "attribute_range_order": lambda: AttributeFactory(type="number", min=2, max=1),
+    "attribute_option_unique": lambda: AttributeFactory(options=["red", "red"]),
+    "attribute_option_code_form": lambda: AttributeFactory(options=["a,b"]),
+    "attribute_option_label_not_blank": lambda: AttributeOption.objects.create(
+        attribute=AttributeFactory(), code="red", label=""
+    ),
+    "attribute_option_position_range": lambda: AttributeOption.objects.create(
+        attribute=AttributeFactory(), code="red", label="Red", position=-1
+    ),
+    "product_type_code_unique": lambda: ProductTypeFactory(code=ProductTypeFactory().code),
+    "product_type_code_form": lambda: ProductTypeFactory(code="1"),
+    "product_type_name_not_blank": lambda: ProductTypeFactory(name=""),
+    "product_type_attribute_unique": lambda: ProductTypeFactory(attributes=[AttributeFactory()] * 2),
+    "product_type_attribute_level_known": lambda: ProductTypeFactory(attributes=[(AttributeFactory(), "x", "never")]),
+    "product_type_attribute_required_known": lambda: ProductTypeFactory(
+        attributes=[(AttributeFactory(), "product", "x")]
+    ),
     "price_currency_unique": lambda: Price.objects.create(
         variant=VariantFactory(prices={"USD": "1"}), currency="USD", amount=1
     ),
@@ -83,9 +112,7 @@ def test_every_rule_has_a_code_and_a_sentence_of_its_own(model) -> None:
         assert isinstance(rule, CheckConstraint | UniqueConstraint)
         assert rule.violation_error_code
         assert rule.violation_error_message != rule.default_violation_error_message
-        assert rule.name.startswith(
-            model._meta.model_name.replace("productcategory", "product_category").replace("lowestprice", "lowest_price")
-        )
+        assert rule.name.replace("_", "").startswith(model._meta.model_name)
 
 
 @pytest.mark.parametrize(

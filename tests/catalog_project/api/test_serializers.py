@@ -12,7 +12,6 @@ from catalog_project.api.serializers import (
     StrictSerializer,
     TextField,
     TimeField,
-    closest,
     unknown_value,
 )
 
@@ -95,13 +94,6 @@ def test_a_crowd_of_unknown_keys_is_cut_short() -> None:
 
 
 # --- Suggestions
-
-
-@pytest.mark.parametrize(
-    ("word", "expected"), [("acm", "acme"), ("ACME", None), ("zzz", None), ("", None), ("a" * 10_000, None), (5, None)]
-)
-def test_only_what_is_close_is_suggested(word, expected) -> None:
-    assert closest(word, ["acme", "bolt"]) == expected
 
 
 def test_an_unknown_value_is_shown_short_and_in_ascii() -> None:

@@ -3,7 +3,13 @@
 import pytest
 
 from tests.answers import problem
-from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory
+from tests.factories.products import (
+    AttributeFactory,
+    BrandFactory,
+    CategoryFactory,
+    ProductFactory,
+    ProductTypeFactory,
+)
 
 ALLOWED = {
     "products/": "GET POST",
@@ -19,6 +25,10 @@ ALLOWED = {
     "categories/{category}/move/": "POST",
     "brands/": "GET POST",
     "brands/{brand}/": "GET PATCH DELETE",
+    "attributes/": "GET POST",
+    "attributes/{attribute}/": "GET PATCH DELETE",
+    "product-types/": "GET POST",
+    "product-types/{type}/": "GET PATCH DELETE",
 }
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "X"]
 addresses = pytest.mark.parametrize("address", ALLOWED)
@@ -37,7 +47,10 @@ def refs(db) -> dict[str, object]:
     made = ProductFactory(slug="product", variants=2)
     CategoryFactory(slug="category")
     BrandFactory(slug="brand")
-    return {"product": "product", "variant": made.variants.first().pk, "category": "category", "brand": "brand"}
+    AttributeFactory(code="attribute")
+    ProductTypeFactory(code="type")
+    same = {name: name for name in ("product", "category", "brand", "attribute", "type")}
+    return {**same, "variant": made.variants.first().pk}
 
 
 @pytest.mark.parametrize(("address", "method"), OTHERS)

@@ -6,7 +6,13 @@ from rest_framework.test import APIClient
 
 from tests.answers import problem
 from tests.factories.accounts import UserFactory
-from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory
+from tests.factories.products import (
+    AttributeFactory,
+    BrandFactory,
+    CategoryFactory,
+    ProductFactory,
+    ProductTypeFactory,
+)
 from tests.products.conftest import signed_in
 
 # method, address, model, verb: the permission that a write needs
@@ -27,7 +33,15 @@ WRITES = [
     ("POST", "brands/", "brand", "add"),
     ("PATCH", "brands/{brand}/", "brand", "change"),
     ("DELETE", "brands/{brand}/", "brand", "delete"),
+    ("POST", "attributes/", "attribute", "add"),
+    ("PATCH", "attributes/{attribute}/", "attribute", "change"),
+    ("DELETE", "attributes/{attribute}/", "attribute", "delete"),
+    ("POST", "product-types/", "producttype", "add"),
+    ("PATCH", "product-types/{type}/", "producttype", "change"),
+    ("DELETE", "product-types/{type}/", "producttype", "delete"),
 ]
+# What managers alone decide.
+DEFINITIONS = ("attribute", "producttype")
 BODIES = {
     "products/": {"name": "A"},
     "products/{product}/variants/": {"sku": "NEW"},
@@ -35,6 +49,8 @@ BODIES = {
     "categories/": {"name": "A"},
     "categories/{category}/move/": {"position": 1},
     "brands/": {"name": "A"},
+    "attributes/": {"code": "a", "name": "A", "type": "text"},
+    "product-types/": {"code": "a", "name": "A"},
 }
 writes = pytest.mark.parametrize(("method", "address", "model", "verb"), WRITES)
 
@@ -44,10 +60,20 @@ def refs(db) -> dict[str, str]:
     made = ProductFactory(slug="product", variants=2, variants__stock=5)
     CategoryFactory(slug="category")
     BrandFactory(slug="brand")
-    return {"product": "product", "variant": str(made.variants.first().pk), "category": "category", "brand": "brand"}
+    AttributeFactory(code="attribute")
+    ProductTypeFactory(code="type")
+    same = {name: name for name in NOWHERE}
+    return {**same, "variant": str(made.variants.first().pk)}
 
 
-NOWHERE = {"product": "nope", "variant": "999999", "category": "nope", "brand": "nope"}
+NOWHERE = {
+    "product": "nope",
+    "variant": "999999",
+    "category": "nope",
+    "brand": "nope",
+    "attribute": "nope",
+    "type": "nope",
+}
 
 
 def send(client: APIClient, method: str, address: str, refs: dict[str, str]):
@@ -108,8 +134,8 @@ def test_rights_are_tested_before_the_body_and_the_parameters(
 
 @writes
 @pytest.mark.parametrize("role", ["editor", "manager"])
-def test_editors_add_and_change_and_managers_delete_too(refs, method, address, model, verb, role) -> None:
-    may = role == "manager" or verb != "delete"
+def test_editors_add_and_change_and_managers_delete_and_define_too(refs, method, address, model, verb, role) -> None:
+    may = role == "manager" or (verb != "delete" and model not in DEFINITIONS)
     assert (send(signed_in(role), method, address, refs).status_code < 300) == may
 
 

@@ -1,0 +1,125 @@
+"""Writing attributes with their options: create, edit, delete.
+
+Attributes and product types have one writer at a time: each of them rests on the other.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Model
+from django.db.models.fields.json import KeyTransform
+
+from catalog_project.errors import Conflict, Fault, Invalid, Missing
+from products.listings.names import wait_for
+from products.listings.rows import relist
+from products.models import Attribute, AttributeOption, Product, Variant
+from products.models.product_type import lock_rules
+from products.services.actor import Actor
+from products.services.staging import assign
+
+DEFINITIONS_LOCK = 0x617474726962  # "attrib", as a number for pg_advisory_xact_lock
+# What products of a type have been written under.
+FIXED = ("code", "type")
+
+
+@transaction.atomic
+def create_attribute(*, by: Actor | None, values: Mapping[str, Any]) -> Attribute:
+    """Create an attribute; `options` are `{code, label, position}`, in their order where no position is given.
+
+    Raises Invalid for options of what takes none, IntegrityError when the code is taken or the range is none.
+    """
+    fields = {name: value for name, value in values.items() if name != "options"}
+    attribute = Attribute(**fields)
+    _refuse_misplaced_options(attribute, values.get("options", ()))
+    attribute.save()
+    _replace_options(attribute, values.get("options", ()))
+    return attribute
+
+
+@transaction.atomic
+def update_attribute(*, by: Actor | None, attribute: Attribute, values: Mapping[str, Any]) -> Attribute:
+    """Change an attribute; `options`, where given, are replaced as a whole.
+
+    Raises Missing, Invalid for options of what takes none, IntegrityError as `create_attribute` does, Conflict
+    `attribute_in_use` for a new code or type of what a product type uses, and `in_use` for options that products carry.
+    """
+    lock_definitions()
+    attribute = _reread(attribute)
+    changed = assign(attribute, {name: value for name, value in values.items() if name != "options"})
+    products = Product.objects.filter(product_type__in=attribute.type_links.values("product_type"))
+    if "filterable" in changed:
+        # Before the rules' lock, for which writers wait who hold products.
+        wait_for(products)
+    lock_rules(attribute.type_links.values_list("product_type_id", flat=True), alone=True)
+    _refuse_change_in_use(attribute, changed)
+    _refuse_misplaced_options(attribute, values.get("options", attribute.options.all()))
+    if changed:
+        attribute.save(update_fields={*changed, "name_key"})
+    if "options" in values:
+        _replace_options(attribute, values["options"])
+    if "filterable" in changed:
+        relist(products)
+    return attribute
+
+
+@transaction.atomic
+def delete_attribute(*, by: Actor | None, attribute: Attribute) -> None:
+    """Remove an attribute with its options. Raises ProtectedError while a product type uses it."""
+    lock_definitions()
+    attribute.delete()
+
+
+def lock_definitions() -> None:
+    """Wait until no other transaction writes attributes or product types; SQLite has but one writer anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [DEFINITIONS_LOCK])
+
+
+def _reread(attribute: Attribute) -> Attribute:
+    found: Attribute | None = Attribute.objects.filter(pk=attribute.pk).first()
+    if found is None:
+        raise Missing("The attribute is gone.")
+    return found
+
+
+def _refuse_change_in_use(attribute: Attribute, changed: Iterable[str]) -> None:
+    fixed = [name for name in FIXED if name in changed]
+    if fixed and attribute.type_links.exists():
+        faults = [Fault("attribute_in_use", "This stays while product types use it.", f"/{name}") for name in fixed]
+        raise Conflict("A product type uses this attribute.", code="attribute_in_use", faults=faults)
+
+
+def _refuse_misplaced_options(attribute: Attribute, options: Iterable[Any]) -> None:
+    if not attribute.has_options and any(True for _ in options):
+        raise Invalid([Fault("invalid", "Only attributes of the types option and options have options.", "/options")])
+
+
+def _replace_options(attribute: Attribute, wanted: Sequence[Mapping[str, Any]]) -> None:
+    present = {option.code: option for option in attribute.options.all()}
+    rows = {values["code"]: {"position": index, **values} for index, values in enumerate(wanted)}
+    if gone := present.keys() - rows.keys():
+        _refuse_carried(attribute, gone)
+        attribute.options.filter(code__in=gone).delete()
+    changed = [option for code, option in present.items() if code in rows and assign(option, rows[code])]
+    AttributeOption.objects.bulk_update(changed, ["label", "position"])
+    new = [AttributeOption(attribute=attribute, **values) for code, values in rows.items() if code not in present]
+    AttributeOption.objects.bulk_create(new)
+
+
+def _refuse_carried(attribute: Attribute, codes: Iterable[str]) -> None:
+    carried = _carried(attribute, Product, "product_type") | _carried(attribute, Variant, "product__product_type")
+    faults = [
+        Fault("in_use", f"Products carry the option {code!a}.", "/options") for code in sorted(carried & set(codes))
+    ]
+    if faults:
+        raise Conflict("Products carry options that would go.", code="in_use", faults=faults)
+
+
+def _carried(attribute: Attribute, model: type[Model], type_of: str) -> set[str]:
+    """The options that rows of typed products carry."""
+    links = attribute.type_links.values("product_type")
+    rows = model._default_manager.filter(**{f"{type_of}__in": links}, attributes__has_key=attribute.code)
+    values = rows.order_by().values_list(KeyTransform(attribute.code, "attributes"), flat=True).distinct()
+    return {code for value in values for code in (value if isinstance(value, list) else [value])}
