@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from catalog_project.api.problems import PROBLEMS
 from catalog_project.api.schema import FaultSerializer
 from tests.factories.accounts import UserFactory
-from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
+from tests.factories.products import AttributeFactory, BrandFactory, CategoryFactory, ProductFactory, VariantFactory
 
 PRODUCT_PARAMETERS = {
     "category",
@@ -272,7 +272,8 @@ def test_the_examples_of_bodies_are_taken_as_they_stand(operations, db) -> None:
     BrandFactory(slug="acme")
     CategoryFactory(slug="bags")
     manager.post("/api/v1/categories/", {"name": "Backpacks"})
-    for name in ("create_product", "create_brand", "create_category"):
+    AttributeFactory(code="color")
+    for name in ("create_attribute", "create_product_type", "create_product", "create_brand", "create_category"):
         [example] = operations[name]["requestBody"]["content"]["application/json"]["examples"].values()
         response = manager.post(operations[name]["path"], example["value"])
         assert response.status_code == 201, response.content
