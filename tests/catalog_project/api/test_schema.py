@@ -21,6 +21,7 @@ from tests.factories.products import AttributeFactory, BrandFactory, CategoryFac
 PRODUCT_PARAMETERS = {
     "category",
     "brand",
+    "product_type",
     "status",
     "sku",
     "external_id",
@@ -47,10 +48,17 @@ PARAMETERS = {
     "list_product_variants": {"search", "sku", "barcode", "product", "ordering", "page_size", "cursor", "count"},
     "list_categories": {"search", "parent", "depth", "ordering", "page_size", "cursor", "count"},
     "list_brands": {"search", "ordering", "page_size", "cursor", "count"},
+    "list_attributes": {"search", "ordering", "page_size", "cursor", "count"},
+    "list_product_types": {"search", "ordering", "page_size", "cursor", "count"},
 }
 OPERATIONS = {
-    *(f"{verb}_{noun}" for noun in ("product", "category", "brand") for verb in ("create", "get", "update", "delete")),
+    *(
+        f"{verb}_{noun}"
+        for noun in ("product", "category", "brand", "attribute", "product_type")
+        for verb in ("create", "get", "update", "delete")
+    ),
     *("list_products", "list_variants", "list_product_variants", "list_categories", "list_brands"),
+    *("list_attributes", "list_product_types"),
     *("create_product_variant", "get_variant", "update_variant", "delete_variant", "move_stock", "move_category"),
     *("publish_product", "archive_product"),
     *("create_token", "refresh_token", "logout", "get_me", "change_password"),
