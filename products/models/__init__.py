@@ -5,5 +5,6 @@ from products.models.category import Category
 from products.models.price import Price
 from products.models.product import Product, ProductCategory
 from products.models.variant import Variant
+from products.models.words import SearchWord
 
-__all__ = ["Brand", "Category", "Price", "Product", "ProductCategory", "Variant"]
+__all__ = ["Brand", "Category", "Price", "Product", "ProductCategory", "SearchWord", "Variant"]
