@@ -2,9 +2,20 @@
 
 from products.models.brand import Brand
 from products.models.category import Category
+from products.models.listing import Listing, LowestPrice
 from products.models.price import Price
 from products.models.product import Product, ProductCategory
 from products.models.variant import Variant
 from products.models.words import SearchWord
 
-__all__ = ["Brand", "Category", "Price", "Product", "ProductCategory", "SearchWord", "Variant"]
+__all__ = [
+    "Brand",
+    "Category",
+    "Listing",
+    "LowestPrice",
+    "Price",
+    "Product",
+    "ProductCategory",
+    "SearchWord",
+    "Variant",
+]
