@@ -1,20 +1,24 @@
 """`/products/` and the variants below a product."""
 
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, cast
 
 import orjson
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from catalog_project.api.pagination import Keyset, Segment
 from catalog_project.api.viewsets import CreatableViewSet
-from products.api.queries import VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
+from products.api.queries import RELEVANCE, VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
 from products.models import Listing, Product
 from products.schemas.documents import ProductSerializer, TrimmedProductSerializer
 from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer
 from products.search.products import matching, with_lowest_price
+from products.search.text import Search, read_search
 from products.services.products import (
     archive_product,
     create_product,
@@ -53,7 +57,7 @@ class ProductViewSet(CreatableViewSet):
     def get_queryset(self) -> QuerySet[Listing]:
         """What the caller may see."""
         listings: QuerySet[Listing] = Listing.objects.all() if self.scope == "all" else Listing.objects.visible()
-        return listings
+        return listings.defer("words")
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that the list's parameters leave."""
@@ -61,7 +65,25 @@ class ProductViewSet(CreatableViewSet):
         keyset = self.keyset()
         if keyset.key == "lowest_price":
             rows = with_lowest_price(rows, conditions["currency"], descending=keyset.descending)
+        if self.search and not keyset.segments:
+            rows = rows.filter(self.search.matches())
         return matching(rows, conditions)
+
+    def keyset(self) -> Keyset:
+        """The ordering of the list at hand; the best of what a search finds comes first, the newest among equals."""
+        if cast(ProductListQuery, self.query).ordering != RELEVANCE or self.search is None:
+            return super().keyset()
+        segments = tuple(
+            Segment("created_at", descending=True, narrow=partial(_filtered, condition))
+            for condition in self.search.segments()
+        )
+        return Keyset(segments=segments, union=partial(_filtered, self.search.matches()))
+
+    @cached_property
+    def search(self) -> Search | None:
+        """What is searched for, if anything."""
+        text = self.query.values.get("search")
+        return None if text is None else read_search(text)
 
     @property
     def scope(self) -> str:
@@ -109,4 +131,10 @@ class ProductViewSet(CreatableViewSet):
 
     def _listing(self, product: Product) -> Listing:
         """As it has just been written; a write that changed nothing has written nothing."""
-        return product.listing if Product.listing.is_cached(product) else Listing.objects.get(pk=product.pk)
+        return (
+            product.listing if Product.listing.is_cached(product) else Listing.objects.defer("words").get(pk=product.pk)
+        )
+
+
+def _filtered(condition: Q, rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(condition)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from products.listings.rows import WRITTEN, listing_of, lowest_prices, portions, update_listings
+from products.listings.vocabulary import name_everything
 from products.models import Listing, LowestPrice, Product
 
 Prices = dict[int, dict[str, Decimal]]
@@ -38,6 +39,7 @@ def find_drift() -> Iterator[Drift]:
 def rebuild() -> Iterator[int]:
     """Write every listing anew, a portion in a transaction, beside other writers; yields how many are done."""
     _orphans().delete()
+    name_everything()
     done = last = 0
     while ids := list(Product.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:500]):
         last = ids[-1]

@@ -9,11 +9,13 @@ from typing import Any
 from django.db.models import Model, Prefetch, QuerySet
 
 from products.listings.documents import bounds_of, prices_of, render
+from products.listings.vocabulary import learn
+from products.listings.words import words_of
 from products.models import Listing, LowestPrice, Product, ProductCategory
 from products.models.inserting import BATCH, insert_rows
 
 COPIED = ("status", "published_from", "published_until", "name_key", "brand_id", "created_at", "updated_at")
-WRITTEN = ("document", *COPIED, "category_ids", "in_stock", "prices")
+WRITTEN = ("document", *COPIED, "category_ids", "in_stock", "prices", "words")
 
 
 def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
@@ -33,19 +35,26 @@ def listing_of(product: Product) -> Listing:
         category_ids=[link.category_id for link in product.ordered_links()],
         in_stock=any(variant.in_stock for variant in product.variants.all()),
         prices={currency: [float(low), float(high)] for currency, (low, high) in bounds_of(prices_of(product)).items()},
+        words=words_of(product),
     )
 
 
 def insert_listings(products: Sequence[Product]) -> None:
-    """List new products: two statements a batch."""
-    insert_rows([listing_of(product) for product in products])
+    """List new products: three statements a batch."""
+    listings = [listing_of(product) for product in products]
+    insert_rows(listings)
     insert_rows([price for product in products for price in lowest_prices(product)])
+    learn(listing.words for listing in listings)
 
 
-def update_listings(products: Sequence[Product], *, repriced: Collection[Product]) -> None:
-    """List changed products again; of those in `repriced` the lowest prices too."""
+def update_listings(products: Sequence[Product], *, repriced: Collection[Product], reworded: bool = True) -> None:
+    """List changed products again; of those in `repriced` the lowest prices too.
+
+    Where no name, SKU, text or attribute has changed, `reworded` is False: nothing is there to learn.
+    """
+    listings = [listing_of(product) for product in products]
     Listing.objects.bulk_create(
-        [listing_of(product) for product in products],
+        listings,
         BATCH,
         update_conflicts=True,
         unique_fields=["product"],
@@ -53,6 +62,8 @@ def update_listings(products: Sequence[Product], *, repriced: Collection[Product
     )
     if repriced:
         _reprice(repriced)
+    if reworded:
+        learn(listing.words for listing in listings)
 
 
 def relist(products: QuerySet[Product]) -> int:

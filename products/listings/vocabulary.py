@@ -1,14 +1,17 @@
 """The vocabulary: which words there are, and which brands, categories and options are named with them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import orjson
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
-from products.listings.words import fold
+from products.listings.words import brand_token, category_token, fold
+from products.models import Brand, Category
 from products.models.words import SearchWord, Words
 
+NAMED: tuple[tuple[type[Model], Callable[[int], str]], ...] = ((Brand, brand_token), (Category, category_token))
 # Whatever is not there yet, in one statement for any number of words.
 LEARN = """
     INSERT INTO products_searchword (word, source, created_at, updated_at)
@@ -39,6 +42,14 @@ def name_words(source: str, name: str) -> None:
     if gone := present - wanted:
         SearchWord.objects.filter(source=source, word__in=gone).exclude(source="").delete()
     SearchWord.objects.bulk_create(SearchWord(word=word, source=source) for word in sorted(wanted - present))
+
+
+@transaction.atomic
+def name_everything() -> None:
+    """Say anew which words the names of all brands and categories have."""
+    for model, token in NAMED:
+        for pk, name in model._default_manager.order_by("pk").values_list("pk", "name").iterator():
+            name_words(token(pk), name)
 
 
 def _worth_knowing(text: Words) -> Iterable[str]:

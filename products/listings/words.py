@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -31,7 +31,7 @@ def brand_token(brand_id: int) -> str:
 
 
 def category_token(category_id: int) -> str:
-    """The word that stands for a category in the search text of the products in its subtree."""
+    """The word that stands for a category in the search text of the products that stand in it."""
     return f"~c{category_id}"
 
 
@@ -45,18 +45,18 @@ def sku_token(sku: str) -> str:
     return "".join(fold(sku))[:WORD_LENGTH]
 
 
-def words_of(product: Product, *, categories: Iterable[int] = (), searchable: Searchable | None = None) -> Words:
-    """A product's search text; its variants must have been loaded.
+def words_of(product: Product, *, searchable: Searchable | None = None) -> Words:
+    """A product's search text; its variants and category links must have been loaded.
 
-    `categories` are the ids of its categories and of all that stand above them. `searchable` are the attributes that
-    count, of the product and its variants.
+    `searchable` are the attributes that count, of the product and its variants. Of its brand, categories and options
+    no names but tokens are in it, so that a rename or a move leaves it as it is.
     """
     variants = list(product.variants.all())
     attributes = [product.attributes, *(variant.attributes for variant in variants)]
     skus = [token for variant in variants for token in (*fold(variant.sku), sku_token(variant.sku)) if token]
     brand = [brand_token(product.brand_id)] if product.brand_id else []
     around = chain(
-        map(category_token, categories),
+        (category_token(link.category_id) for link in product.category_links.all()),
         chain.from_iterable(_attribute_words(values, searchable or {}) for values in attributes),
         chain.from_iterable(fold(variant.name) for variant in variants),
     )

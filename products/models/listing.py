@@ -8,13 +8,15 @@ from catalog_project.models import DerivedField, TimestampedModel
 from products.models.brand import Brand
 from products.models.integers import IntegersField
 from products.models.product import Product, ProductQuerySet
+from products.models.words import WordsField
 
 
 class Listing(TimestampedModel):
     """A product as readers see it, in one row.
 
     `document` is its public JSON. `prices` holds the lowest and the highest amount by currency, `category_ids` the
-    categories that it stands in itself. `created_at` and `updated_at` are the product's.
+    categories that it stands in itself, `words` what a search finds it by. `created_at` and `updated_at` are the
+    product's.
     """
 
     product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True, related_name="listing")
@@ -30,6 +32,7 @@ class Listing(TimestampedModel):
     category_ids = IntegersField()
     in_stock = models.BooleanField()
     prices = models.JSONField()
+    words = WordsField()
 
     objects: ClassVar = ProductQuerySet.as_manager()
 

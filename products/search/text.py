@@ -5,7 +5,7 @@ in addition the words it may be a slip of, and the SKUs it is part of.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Length
 
-from products.listings.words import fold, sku_token
+from products.listings.words import category_token, fold, sku_token
 from products.models import Variant
 from products.models.naming import sku_key
 from products.models.words import SearchWord
@@ -28,6 +28,12 @@ MAX_SKUS = 50
 # A search of more unknown words than these is no slip of the pen.
 MAX_GUESSED = 4
 NOTHING = Q(pk__in=())
+# "0" follows "/" in code point order: a subtree is one range of paths.
+SUBTREES = """
+    SELECT root.id, below.id FROM products_category root JOIN products_category below
+    ON below.path = root.path OR below.path > root.path || '/' AND below.path < root.path || '0'
+    WHERE root.id IN ({}) ORDER BY below.id
+"""
 
 Names = dict[str, set[str]]
 """Words of names, each with the sources (`~b12`) that are named with it."""
@@ -65,7 +71,10 @@ class Search:
 
 
 def read_search(text: str) -> Search:
-    """Read what was typed: three queries, five where a word is not known. Of many words the first sixteen count."""
+    """Read what was typed. Of many words the first sixteen count.
+
+    Takes three queries; two more where a word is not known, one more where a category is named.
+    """
     words = list(dict.fromkeys(fold(text)))[:MAX_WORDS]
     owner = _sku_owner(text)
     if not words:
@@ -73,16 +82,23 @@ def read_search(text: str) -> Search:
     names = _named(words)
     unknown = _unknown(words)
     skus, slips = (_skus_with(unknown), _meant_by(unknown)) if unknown else ({}, {})
-    groups = tuple(_group(word, names, skus.get(word, ()), slips.get(word, {})) for word in words)
+    meanings = {word: _sources(word, names, slips.get(word, {})) for word in words}
+    below = _tokens_below(set().union(*meanings.values()))
+    groups = tuple(_group(word, [*skus.get(word, ()), *slips.get(word, ())], meanings[word], below) for word in words)
     return Search(groups, owner)
 
 
-def _group(word: str, names: Names, skus: Iterable[str], slips: Names) -> tuple[Term, ...]:
+def _group(word: str, others: Sequence[str], sources: set[str], below: Mapping[str, list[str]]) -> tuple[Term, ...]:
     """All that will do for a word, without doubles."""
-    begun = [sources for name, sources in names.items() if _begins(name, word)]
-    terms = [Term(word, is_prefix=len(word) >= PREFIX_LENGTH), *map(Term, skus), *map(Term, slips)]
-    terms += [Term(source) for sources in (*begun, *slips.values()) for source in sorted(sources)]
+    tokens = [token for source in sorted(sources) for token in below.get(source, [source])]
+    terms = [Term(word, is_prefix=len(word) >= PREFIX_LENGTH), *map(Term, (*others, *tokens))]
     return tuple(dict.fromkeys(term for term in terms if term.word))
+
+
+def _sources(word: str, names: Names, slips: Names) -> set[str]:
+    """The brands, categories and options that a word names, or that what it may be a slip of names."""
+    begun = (sources for name, sources in names.items() if _begins(name, word))
+    return set().union(*begun, *slips.values())
 
 
 def _begins(name: str, word: str) -> bool:
@@ -100,6 +116,18 @@ def _named(words: Sequence[str]) -> Names:
     """Words of names that a word of the search begins, or, when it is short, is."""
     wanted = reduce(or_, (beginning(word) if len(word) >= PREFIX_LENGTH else Q(word=word) for word in words))
     return _with_sources(SearchWord.objects.filter(wanted).exclude(source="").order_by("word", "source")[:MAX_NAMES])
+
+
+def _tokens_below(sources: Iterable[str]) -> dict[str, list[str]]:
+    """For each category among the sources the tokens of its subtree: a product carries those of its own categories."""
+    roots = [int(source.removeprefix("~c")) for source in sources if source.startswith("~c")]
+    below: dict[str, list[str]] = {}
+    if roots:
+        with connection.cursor() as cursor:
+            cursor.execute(SUBTREES.format(", ".join(["%s"] * len(roots))), roots)
+            for root, category in cursor.fetchall():
+                below.setdefault(category_token(root), []).append(category_token(category))
+    return below
 
 
 def _unknown(words: Sequence[str]) -> list[str]:

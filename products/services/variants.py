@@ -52,7 +52,7 @@ def delete_variant(*, by: Actor | None, variant_id: int) -> None:
     product.version += 1
     product.save(update_fields={"version"})
     keep(product, "variants", left)
-    update_listings([product], repriced=[product])
+    update_listings([product], repriced=[product], reworded=False)
 
 
 @transaction.atomic
@@ -77,7 +77,7 @@ def _keep_stock(product: Product, variant: Variant, stock: int | None) -> Varian
     if variant.stock != stock:
         variant.stock = stock
         variant.save(update_fields={"stock"})
-        update_listings([product], repriced=())
+        update_listings([product], repriced=(), reworded=False)
     return variant
 
 

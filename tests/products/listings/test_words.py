@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from products.listings.words import fold, sku_token, words_of
 from products.models import Product
 from products.models.words import Words
-from tests.factories.products import BrandFactory, ProductFactory, VariantFactory
+from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
 
 
 @pytest.mark.parametrize(
@@ -52,10 +52,11 @@ def test_a_product_has_words_of_four_weights() -> None:
         brand=BrandFactory(pk=12, name="Acme"),
         attributes={"material": "Nylon 6", "finish": ["matt", "gloss"], "secret": "hidden", "weight": 3},
         variants=0,
+        categories=[CategoryFactory(pk=5), CategoryFactory(pk=2)],
     )
     VariantFactory(product=made, sku="TB-RED", name="Rouge", attributes={"color": "red", "material": "wool"})
     searchable = {"material": None, "color": {"red": 17}, "finish": {"matt": 4}, "weight": None, "none": None}
-    found = words_of(made, categories=[5, 2], searchable=searchable)
+    found = words_of(made, searchable=searchable)
     assert found == Words(
         a=("backpack", "trail"),
         b=("red", "tb", "tbred", "~b12"),

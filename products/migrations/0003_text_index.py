@@ -1,37 +1,16 @@
-"""The vocabulary of searches and, on PostgreSQL, trigram indexes to find words by their end and SKUs by a part."""
+"""The text index: words of every product, the vocabulary of searches, and what each database finds them with."""
 
 import django.utils.timezone
 from django.db import migrations, models
 
 import catalog_project.models
-
-# The extension is a trusted one: whoever may create tables in the database may create it. It stays when this is undone,
-# since others may use it by then.
-ADD = (
-    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    "CREATE INDEX search_word_by_trigrams ON products_searchword USING gin (word gin_trgm_ops)",
-    "CREATE INDEX variant_by_sku_trigrams ON products_variant USING gin (sku_key gin_trgm_ops)",
-)
-REMOVE = ("DROP INDEX search_word_by_trigrams", "DROP INDEX variant_by_sku_trigrams")
-
-
-def add_trigrams(apps, schema_editor):
-    execute(schema_editor, ADD)
-
-
-def remove_trigrams(apps, schema_editor):
-    execute(schema_editor, REMOVE)
-
-
-def execute(schema_editor, statements):
-    if schema_editor.connection.vendor == "postgresql":
-        for statement in statements:
-            schema_editor.execute(statement)
+import products.models.words
+from products.migrations._text_index import add_text_index, remove_text_index
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("products", "0001_initial"),
+        ("products", "0002_read_model"),
     ]
 
     operations = [
@@ -60,5 +39,11 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.RunPython(add_trigrams, remove_trigrams),
+        migrations.AddField(
+            model_name="listing",
+            name="words",
+            field=products.models.words.WordsField(default=products.models.words.Words),
+            preserve_default=False,
+        ),
+        migrations.RunPython(add_text_index, remove_text_index),
     ]
