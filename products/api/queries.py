@@ -67,8 +67,8 @@ class ProductListQuery(ProductDetailQuery, ListQuery):
     search = serializers.CharField(
         required=False,
         max_length=MAX_SEARCH_LENGTH,
-        help_text="Words, of which each must be found: in the name, SKUs, brand, categories, attributes or description. "
-        "Whole words or their beginnings, slips forgiven, best first unless ordered otherwise.",
+        help_text="Words or their beginnings, each of which must be found: in the name, SKUs, brand, categories, "
+        "attributes or description. Slips are forgiven. Best first unless ordered otherwise.",
     )
     category = ReferenceParameter(model=Category, help_text="Slugs; each stands for its whole subtree.")
     brand = ReferenceParameter(model=Brand, help_text="Slugs.")

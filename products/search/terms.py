@@ -1,6 +1,5 @@
 """What a search asks of the text index, written in the language of each database."""
 
-from collections.abc import Sequence
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -40,12 +39,12 @@ class Finds(Func):
         super().__init__(F("words"), F("pk"))
         self.groups, self.reach, self.nearer = groups, reach, nearer
 
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Sequence[Any]]:
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
         """One look into the GIN index on the column."""
         column, params = compiler.compile(self.source_expressions[0])
         return f"{column} @@ %s::tsquery", [*params, self._combined(tsquery, "{} & !{}")]
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Sequence[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
         """One look into the FTS5 index, whose rows have the products' ids."""
         row_id, params = compiler.compile(self.source_expressions[1])
         found = f"SELECT rowid FROM {INDEX_TABLE} WHERE {INDEX_TABLE} MATCH %s"  # noqa: S608 - a name of our own
