@@ -13,12 +13,12 @@ from catalog_project.models import CodeField, TimestampedModel
 
 WORD_LENGTH = 64
 WEIGHTS = "ABCD"
-# Marks in front of a lexeme: a GIN index keeps no weights, so words of the name (A) and of whatever is closer than the
-# description (A to C) are lexemes of their own. Neither mark can begin a word.
-IN_NAME, CLOSE = "^", "+"
-MARKS = {"A": (IN_NAME, CLOSE), "B": (CLOSE,), "C": (CLOSE,), "D": ()}
-# A tsvector must stay below a megabyte. A lexeme brings two marks' copies of itself and its position along.
-MAX_BYTES = 800_000
+# A GIN index keeps no weights, and to look them up in every row is slow. So each lexeme begins with a mark of how far
+# from the name it stands, which no word can begin with.
+NAME_MARK, CLOSE_MARK, FAR_MARK = "^", "+", "-"
+MARKS = {"A": NAME_MARK, "B": CLOSE_MARK, "C": CLOSE_MARK, "D": FAR_MARK}
+# A tsvector must stay below a megabyte. A lexeme brings its mark, its position and up to a word of padding along.
+MAX_BYTES = 900_000
 OVERHEAD = 8
 
 
@@ -37,10 +37,10 @@ class Words:
         left = MAX_BYTES
         seen: set[str] = set()
         kept: list[tuple[str, ...]] = []
-        for weight, group in zip(WEIGHTS, groups, strict=False):
+        for group in groups:
             fitting = []
             for word in dict.fromkeys(group):
-                left -= _cost(word, weight) if word not in seen else 0
+                left -= len(word.encode()) + OVERHEAD if word not in seen else 0
                 if word not in seen and left >= 0:
                     fitting.append(word)
             seen.update(fitting)
@@ -99,12 +99,11 @@ class SearchWord(TimestampedModel):
 
 
 def tsvector(words: Words) -> str:
-    """The column's text on PostgreSQL: `'bag':1A '^bag' '+bag'`. Words hold neither quotes nor backslashes."""
+    """The column's text on PostgreSQL: `'^bag':1A '+red':1C`. Words hold neither quotes nor backslashes."""
     return " ".join(
-        lexeme
-        for place, (weight, group) in enumerate(zip(WEIGHTS, words.groups, strict=True), start=1)
+        f"'{MARKS[weight]}{word}':1{weight}"
+        for weight, group in zip(WEIGHTS, words.groups, strict=True)
         for word in group
-        for lexeme in (f"'{word}':{place}{weight}", *(f"'{mark}{word}'" for mark in MARKS[weight]))
     )
 
 
@@ -115,13 +114,9 @@ def four_texts(words: Words) -> str:
 
 def _from_tsvector(text: str) -> Words:
     # PostgreSQL shows the lowest weight, D, by leaving it out.
-    found = re.findall(r"'([^']+)':\d+([ABC]?)", text)
+    found = re.findall(r"'.([^']+)':1([ABC]?)", text)
     return Words.of(*([word for word, shown in found if (shown or "D") == weight] for weight in WEIGHTS))
 
 
 def _from_four_texts(text: str) -> Words:
     return Words.of(*(group.split(" ") if group else () for group in orjson.loads(text)))
-
-
-def _cost(word: str, weight: str) -> int:
-    return (len(word.encode()) + OVERHEAD) * (1 + len(MARKS[weight]))

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, F, Func
 
-from products.models.words import CLOSE, IN_NAME
+from products.models.words import CLOSE_MARK, FAR_MARK, NAME_MARK
 
 INDEX_TABLE = "products_listing_words"
 
@@ -22,47 +22,68 @@ Groups = tuple[tuple[Term, ...], ...]
 
 
 class Reach(Enum):
-    """How far from the name a word may stand: as a mark of PostgreSQL's lexemes, and as columns of SQLite's index."""
+    """How far from the name a word may stand: as marks of PostgreSQL's lexemes, and as columns of SQLite's index."""
 
-    NAME = (IN_NAME, "a")
-    CLOSE = (CLOSE, "a b c")
-    ANYWHERE = ("", "a b c d")
+    NAME = ((NAME_MARK,), "a")
+    CLOSE = ((NAME_MARK, CLOSE_MARK), "a b c")
+    ANYWHERE = ((NAME_MARK, CLOSE_MARK, FAR_MARK), "a b c d")
+
+
+class Part(NamedTuple):
+    """What is found within a reach, but not all of it within a nearer one."""
+
+    reach: Reach
+    nearer: Reach | None = None
+
+
+# What is found, in parts without overlap, the best first.
+PARTS = (Part(Reach.NAME), Part(Reach.CLOSE, Reach.NAME), Part(Reach.ANYWHERE, Reach.CLOSE))
+WHOLE = Part(Reach.ANYWHERE)
 
 
 class Finds(Func):
-    """The condition that every group is found within `reach` but not all of them within `nearer`."""
+    """The condition that a listing belongs to this part of what is found."""
 
     output_field = BooleanField()
     conditional = True
 
-    def __init__(self, groups: Groups, reach: Reach, nearer: Reach | None = None) -> None:
+    def __init__(self, groups: Groups, part: Part) -> None:
         super().__init__(F("words"), F("pk"))
-        self.groups, self.reach, self.nearer = groups, reach, nearer
+        self.groups, self.part = groups, part
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
         """One look into the GIN index on the column."""
         column, params = compiler.compile(self.source_expressions[0])
-        return f"{column} @@ %s::tsquery", [*params, self._combined(tsquery, "{} & !{}")]
+        return f"{column} @@ %s::tsquery", [*params, tsquery(self.groups, self.part)]
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
         """One look into the FTS5 index, whose rows have the products' ids."""
         row_id, params = compiler.compile(self.source_expressions[1])
         found = f"SELECT rowid FROM {INDEX_TABLE} WHERE {INDEX_TABLE} MATCH %s"  # noqa: S608 - a name of our own
-        return f"{row_id} IN ({found})", [*params, self._combined(fts5, "{} NOT {}")]
-
-    def _combined(self, write: Any, without: str) -> str:
-        wanted: str = write(self.groups, self.reach)
-        return without.format(wanted, write(self.groups, self.nearer)) if self.nearer else wanted
+        return f"{row_id} IN ({found})", [*params, fts5(self.groups, self.part)]
 
 
-def tsquery(groups: Groups, reach: Reach) -> str:
-    """`(('bag':*|'~b1')&('red':*))`. Words hold neither quotes nor backslashes, and within quotes nothing else acts."""
-    mark = reach.value[0]
-    written = ("|".join(f"'{mark}{term.word}'{':*' if term.is_prefix else ''}" for term in group) for group in groups)
+def tsquery(groups: Groups, part: Part) -> str:
+    """`(('^bag':*|'^~b1')&('^red'))`. Words hold neither quotes nor backslashes; within quotes nothing else acts."""
+    wanted = _within(groups, part.reach)
+    return f"{wanted}&!{_within(groups, part.nearer)}" if part.nearer else wanted
+
+
+def fts5(groups: Groups, part: Part) -> str:
+    """`({a b c} : (("bag" * OR "~b1") AND ("red")))`, within quotes as above."""
+    wanted = _in_columns(groups, part.reach)
+    return f"{wanted} NOT {_in_columns(groups, part.nearer)}" if part.nearer else wanted
+
+
+def _within(groups: Groups, reach: Reach) -> str:
+    marks = reach.value[0]
+    written = (
+        "|".join(f"'{mark}{word}'{':*' if is_prefix else ''}" for word, is_prefix in group for mark in marks)
+        for group in groups
+    )
     return f"({'&'.join(f'({group})' for group in written)})"
 
 
-def fts5(groups: Groups, reach: Reach) -> str:
-    """`({a b c} : (("bag" * OR "~b1") AND ("red" *)))`, within quotes as above."""
-    written = (" OR ".join(f'"{term.word}"{" *" if term.is_prefix else ""}' for term in group) for group in groups)
+def _in_columns(groups: Groups, reach: Reach) -> str:
+    written = (" OR ".join(f'"{word}"{" *" if is_prefix else ""}' for word, is_prefix in group) for group in groups)
     return f"({{{reach.value[1]}}} : ({' AND '.join(f'({group})' for group in written)}))"

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q
 
+FIRST, LAST = "\x01", "\U0010ffff"  # the ends of all code points that a database takes; no word holds either
 MAX_MEANT = 5
 LONGEST_GUESS = 40
 
@@ -24,8 +25,8 @@ def near(word: str) -> Q:
 
 
 def beginning(prefix: str) -> Q:
-    """Words that begin so, as a range of code points, which a plain index answers. None ends in the last one."""
-    return Q(word__gte=prefix, word__lt=f"{prefix}\U0010ffff")
+    """Words that begin so, as a range of code points, which a plain index answers."""
+    return Q(word__gte=prefix, word__lt=f"{prefix}{LAST}")
 
 
 def meant(word: str, candidates: Iterable[str]) -> list[str]:

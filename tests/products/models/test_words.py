@@ -14,9 +14,9 @@ def test_a_word_stands_in_its_best_group_alone_sorted() -> None:
     assert Words.of(["b", "a", "b"], ["a", "c"], [], ["c", "d", "b"]) == Words(("a", "b"), ("c",), (), ("d",))
 
 
-def test_the_text_on_postgresql_marks_what_is_in_the_name_and_what_is_close_to_it() -> None:
+def test_the_text_on_postgresql_marks_how_far_from_the_name_a_word_stands() -> None:
     words = Words.of(["bag"], ["~b1"], ["red"], ["soft"])
-    assert tsvector(words) == "'bag':1A '^bag' '+bag' '~b1':2B '+~b1' 'red':3C '+red' 'soft':4D"
+    assert tsvector(words) == "'^bag':1A '+~b1':1B '+red':1C '-soft':1D"
 
 
 def test_the_text_on_sqlite_is_one_list_of_four() -> None:
