@@ -135,4 +135,4 @@ def _meant_by(words: Sequence[str]) -> dict[str, Names]:
 def _asked(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
