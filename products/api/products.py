@@ -56,7 +56,7 @@ class ProductViewSet(CreatableViewSet):
 
     def get_queryset(self) -> QuerySet[Listing]:
         """What the caller may see."""
-        listings = Listing.objects.defer("words").with_document()
+        listings = Listing.objects.with_document()
         found: QuerySet[Listing] = listings if self.scope == "all" else listings.visible()
         return found
 
@@ -135,7 +135,7 @@ class ProductViewSet(CreatableViewSet):
         return (
             product.listing
             if Product.listing.is_cached(product)
-            else Listing.objects.defer("words").with_document().get(pk=product.pk)
+            else Listing.objects.with_document().get(pk=product.pk)
         )
 
 

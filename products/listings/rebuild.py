@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from products.listings.rows import WRITTEN, listing_of, lowest_prices, portions, update_listings
 from products.listings.vocabulary import name_everything
@@ -27,7 +27,7 @@ def find_drift() -> Iterator[Drift]:
     """Compare the read model with the tables, product by product; reads only."""
     for portion in portions(Product.objects.all()):
         ids = [product.pk for product in portion]
-        stored = Listing.objects.with_document().in_bulk(ids)
+        stored = Listing.objects.with_document().annotate(words=F("found_by__words")).in_bulk(ids)
         prices = _stored_prices(ids)
         for product in portion:
             fields = _differences(product, stored.get(product.pk), prices.get(product.pk, {}))
@@ -44,7 +44,8 @@ def rebuild(*, missing: bool = False) -> Iterator[int]:
     """
     _orphans().delete()
     name_everything()
-    products = Product.objects.filter(listing__shown=None) if missing else Product.objects.all()
+    is_missing = Q(listing__shown=None) | Q(listing__found_by=None)
+    products = Product.objects.filter(is_missing if missing else Q())
     done = last = 0
     while ids := list(products.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         last = ids[-1]
@@ -71,7 +72,7 @@ def _differences(product: Product, stored: Listing | None, prices: dict[str, Dec
     if stored is None:
         return ("missing",)
     wanted = listing_of(product)
-    fields = [name for name in ("document", *WRITTEN) if getattr(stored, name) != getattr(wanted, name)]
+    fields = [name for name in ("document", "words", *WRITTEN) if getattr(stored, name) != getattr(wanted, name)]
     if prices != {price.currency: price.amount for price in lowest_prices(product)}:
         fields.append("lowest_prices")
     return tuple(fields)

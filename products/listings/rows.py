@@ -12,12 +12,12 @@ from django.db.models import Model, Prefetch, QuerySet
 from products.listings.documents import bounds_of, prices_of, render
 from products.listings.vocabulary import learn
 from products.listings.words import words_of
-from products.models import Listing, ListingDocument, LowestPrice, Product, ProductCategory
+from products.models import Listing, ListingDocument, ListingWords, LowestPrice, Product, ProductCategory
 from products.models.inserting import BATCH, insert_rows
 
 COPIED = ("status", "published_from", "published_until", "name_key", "brand_id", "created_at", "updated_at")
 Parts = tuple[Model, dict[str, Any]]
-WRITTEN = (*COPIED, "category_ids", "in_stock", "prices", "words")
+WRITTEN = (*COPIED, "category_ids", "in_stock", "prices")
 
 
 def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
@@ -29,24 +29,25 @@ def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
 
 
 def listing_of(product: Product) -> Listing:
-    """The row of a loaded product, unsaved, with its `document`; it becomes `product.listing`."""
+    """The row of a loaded product, unsaved, with its `document` and `words`; it becomes `product.listing`."""
     listing = Listing(
         product=product,
         **{name: getattr(product, name) for name in COPIED},
         category_ids=[link.category_id for link in product.ordered_links()],
         in_stock=any(variant.in_stock for variant in product.variants.all()),
         prices={currency: [float(low), float(high)] for currency, (low, high) in bounds_of(prices_of(product)).items()},
-        words=words_of(product),
     )
     listing.document = render(product)
+    listing.words = words_of(product)
     return listing
 
 
 def insert_listings(products: Sequence[Product]) -> None:
-    """List new products: three statements a batch."""
+    """List new products: five statements a batch."""
     listings = [listing_of(product) for product in products]
     insert_rows(listings)
     insert_rows(_documents(listings))
+    insert_rows(_words(listings))
     insert_rows([price for product in products for price in lowest_prices(product)])
     learn(listing.words for listing in listings)
 
@@ -54,7 +55,7 @@ def insert_listings(products: Sequence[Product]) -> None:
 def update_listings(products: Sequence[Product], *, repriced: Collection[Product], reworded: bool = True) -> None:
     """List changed products again; of those in `repriced` the lowest prices too.
 
-    Where no name, SKU, text or attribute has changed, `reworded` is False: nothing is there to learn.
+    Where no text, SKU, attribute, brand or category has changed, `reworded` is False: it is found as before.
     """
     listings = [listing_of(product) for product in products]
     _upsert(listings, key=["product"], fields=WRITTEN)
@@ -62,6 +63,7 @@ def update_listings(products: Sequence[Product], *, repriced: Collection[Product
     if repriced:
         _reprice(repriced)
     if reworded:
+        _upsert(_words(listings), key=["listing"], fields=["words", "updated_at"])
         learn(listing.words for listing in listings)
 
 
@@ -105,6 +107,10 @@ def keep(row: Model, name: str, related: Iterable[Any]) -> None:
 
 def _documents(listings: Iterable[Listing]) -> list[ListingDocument]:
     return [ListingDocument(listing_id=listing.pk, document=listing.document) for listing in listings]
+
+
+def _words(listings: Iterable[Listing]) -> list[ListingWords]:
+    return [ListingWords(listing_id=listing.pk, words=listing.words) for listing in listings]
 
 
 def lowest_prices(product: Product) -> list[LowestPrice]:

@@ -1,5 +1,6 @@
 """The text index: words of every product, the vocabulary of searches, and what each database finds them with."""
 
+import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
@@ -39,11 +40,24 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddField(
-            model_name="listing",
-            name="words",
-            field=products.models.words.WordsField(default=products.models.words.Words),
-            preserve_default=False,
+        migrations.CreateModel(
+            name="ListingWords",
+            fields=[
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "listing",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="found_by",
+                        serialize=False,
+                        to="products.listing",
+                    ),
+                ),
+                ("words", products.models.words.WordsField()),
+            ],
+            options={"verbose_name_plural": "listing words"},
         ),
         migrations.RunPython(add_text_index, remove_text_index),
     ]

@@ -2,7 +2,7 @@
 
 from products.models.brand import Brand
 from products.models.category import Category
-from products.models.listing import Listing, ListingDocument, LowestPrice
+from products.models.listing import Listing, ListingDocument, ListingWords, LowestPrice
 from products.models.price import Price
 from products.models.product import Product, ProductCategory
 from products.models.variant import Variant
@@ -13,6 +13,7 @@ __all__ = [
     "Category",
     "Listing",
     "ListingDocument",
+    "ListingWords",
     "LowestPrice",
     "Price",
     "Product",

@@ -9,7 +9,7 @@ from catalog_project.models import DerivedField, TimestampedModel
 from products.models.brand import Brand
 from products.models.integers import IntegersField
 from products.models.product import Product, ProductQuerySet
-from products.models.words import WordsField
+from products.models.words import Words, WordsField
 
 
 class ListingQuerySet(ProductQuerySet):
@@ -24,7 +24,7 @@ class Listing(TimestampedModel):
     """What a product is found, sorted and counted by, in one narrow row.
 
     `prices` holds the lowest and the highest amount by currency, `category_ids` the categories that it stands in
-    itself, `words` what a search finds it by. `created_at` and `updated_at` are the product's.
+    itself. `created_at` and `updated_at` are the product's.
     """
 
     product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True, related_name="listing")
@@ -39,11 +39,11 @@ class Listing(TimestampedModel):
     category_ids = IntegersField()
     in_stock = models.BooleanField()
     prices = models.JSONField()
-    words = WordsField()
 
     objects: ClassVar[Any] = ListingQuerySet.as_manager()
 
     document: str  # set where it was rendered, or read by `with_document`
+    words: Words  # set where they were made
 
     class Meta:
         indexes: ClassVar = [
@@ -79,6 +79,23 @@ class ListingDocument(TimestampedModel):
 
     def __str__(self) -> str:
         return f"document of product {self.pk}"
+
+
+class ListingWords(TimestampedModel):
+    """What a search finds a product by.
+
+    A table of its own: reading listings reads no words, and what changes a listing most, its stock, leaves the text
+    index alone.
+    """
+
+    listing = models.OneToOneField(Listing, on_delete=models.CASCADE, primary_key=True, related_name="found_by")
+    words = WordsField()
+
+    class Meta:
+        verbose_name_plural = "listing words"
+
+    def __str__(self) -> str:
+        return f"words of product {self.pk}"
 
 
 class LowestPrice(TimestampedModel):

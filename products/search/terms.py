@@ -7,7 +7,11 @@ from django.db.models import BooleanField, F, Func
 
 from products.models.words import CLOSE_MARK, FAR_MARK, NAME_MARK
 
-INDEX_TABLE = "products_listing_words"
+# The ids of what is found.
+FOUND = {
+    "postgresql": "SELECT listing_id FROM products_listingwords WHERE words @@ %s::tsquery",
+    "sqlite": "SELECT rowid FROM products_listingwords_index WHERE products_listingwords_index MATCH %s",
+}
 
 
 class Term(NamedTuple):
@@ -48,19 +52,22 @@ class Finds(Func):
     conditional = True
 
     def __init__(self, groups: Groups, part: Part) -> None:
-        super().__init__(F("words"), F("pk"))
+        super().__init__(F("pk"))
         self.groups, self.part = groups, part
 
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
-        """One look into the GIN index on the column."""
-        column, params = compiler.compile(self.source_expressions[0])
-        return f"{column} @@ %s::tsquery", [*params, tsquery(self.groups, self.part)]
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        """One look into the text index."""
+        row_id, params = compiler.compile(self.source_expressions[0])
+        return f"{row_id} IN ({FOUND[connection.vendor]})", [*params, written(self.groups, self.part, connection)]
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
-        """One look into the FTS5 index, whose rows have the products' ids."""
-        row_id, params = compiler.compile(self.source_expressions[1])
-        found = f"SELECT rowid FROM {INDEX_TABLE} WHERE {INDEX_TABLE} MATCH %s"  # noqa: S608 - a name of our own
-        return f"{row_id} IN ({found})", [*params, fts5(self.groups, self.part)]
+        """The same; Django would make a number of it."""
+        return self.as_sql(compiler, connection, **context)
+
+
+def written(groups: Groups, part: Part, connection: Any) -> str:
+    """The question in the language of a connection's database."""
+    return (tsquery if connection.vendor == "postgresql" else fts5)(groups, part)
 
 
 def tsquery(groups: Groups, part: Part) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 from django.db import connection
@@ -11,17 +10,16 @@ from django.db.models import Q
 from products.listings.words import fold
 from products.models.naming import sku_key
 from products.search.meanings import meanings
-from products.search.terms import INDEX_TABLE, PARTS, WHOLE, Finds, Groups, Part, fts5, tsquery
+from products.search.terms import FOUND, PARTS, WHOLE, Finds, Groups, Part, written
 
 MAX_WORDS = 16
 # Of a part with no more products than these the ids are fetched at once. PostgreSQL takes even the rarest word for
 # frequent where it is a beginning, and would walk the whole table, newest first, to find one.
 FEW = 2_000
 NOTHING = Q(pk__in=())
-FEW_IN_FTS5 = f"SELECT rowid FROM {INDEX_TABLE} WHERE {INDEX_TABLE} MATCH %s LIMIT %s"  # noqa: S608 - our own name
 LOOKS = {
     "postgresql": "ARRAY(SELECT products_found(%s::tsquery, %s))",
-    "sqlite": f"(SELECT json_group_array(rowid) FROM ({FEW_IN_FTS5}))",  # noqa: S608 - as above
+    "sqlite": f"(SELECT json_group_array(rowid) FROM ({FOUND['sqlite']} LIMIT %s))",  # noqa: S608 - our own SQL
 }
 
 Ids = Sequence[int] | None
@@ -71,8 +69,7 @@ def read_search(text: str) -> Search:
 
 def _few(groups: Groups) -> tuple[Ids, ...]:
     """For each part its products where they are few."""
-    write: Any = tsquery if connection.vendor == "postgresql" else fts5
-    values = [value for part in PARTS for value in (write(groups, part), FEW + 1)]
+    values = [value for part in PARTS for value in (written(groups, part, connection), FEW + 1)]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join([LOOKS[connection.vendor]] * len(PARTS))}", values)
         found = [orjson.loads(ids) if isinstance(ids, str) else ids for ids in cursor.fetchone() or ()]

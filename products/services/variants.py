@@ -52,7 +52,7 @@ def delete_variant(*, by: Actor | None, variant_id: int) -> None:
     product.version += 1
     product.save(update_fields={"version"})
     keep(product, "variants", left)
-    update_listings([product], repriced=[product], reworded=False)
+    update_listings([product], repriced=[product])
 
 
 @transaction.atomic
