@@ -55,14 +55,17 @@ class Finds(Func):
         super().__init__(F("pk"))
         self.groups, self.part = groups, part
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
-        """One look into the text index."""
-        row_id, params = compiler.compile(self.source_expressions[0])
-        return f"{row_id} IN ({FOUND[connection.vendor]})", [*params, written(self.groups, self.part, connection)]
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        """One look into the GIN index."""
+        return self._written(compiler, connection)
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
-        """The same; Django would make a number of it."""
-        return self.as_sql(compiler, connection, **context)
+        """One look into the FTS5 index."""
+        return self._written(compiler, connection)
+
+    def _written(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        row_id, params = compiler.compile(self.source_expressions[0])
+        return f"{row_id} IN ({FOUND[connection.vendor]})", [*params, written(self.groups, self.part, connection)]
 
 
 def written(groups: Groups, part: Part, connection: Any) -> str:
