@@ -2,11 +2,12 @@
 
 A cursor holds the sort key and id of the row it starts behind, and a digest of the list it belongs to. It is signed,
 so that a forged one is a 400 and not a query. The key must never be null; ties are broken by id in the same direction
-(the method is Markus Winand's "seek method", use-the-index-luke.com/no-offset).
+(the method is Markus Winand's "seek method", use-the-index-luke.com/no-offset). A list may consist of segments, one
+behind the other, each in an order of its own: best matches first, or what has no price last.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -25,36 +26,66 @@ from catalog_project.errors import Fault, Invalid
 SALT = "catalog.cursor"
 
 
+Narrowing = Callable[[QuerySet[Any]], QuerySet[Any]]
+
+
+def whole(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The narrowing that leaves every row."""
+    return rows
+
+
 @dataclass(frozen=True)
-class Keyset:
-    """How a list is ordered: by `key` (the name of a field or annotation without nulls), then by id."""
+class Segment:
+    """The rows of a list that `narrow` leaves, by `key` (a field or annotation without nulls), then by id."""
 
     key: str
     descending: bool
+    narrow: Narrowing = whole
+
+
+@dataclass(frozen=True)
+class Keyset:
+    """How a list is ordered: by `key` (a field or annotation without nulls), then by id; or segment after segment.
+
+    Segments must not share rows, and their number must be the same on every page. `union` leaves the rows of all of
+    them, to be counted.
+    """
+
+    key: str = "pk"
+    descending: bool = False
+    segments: tuple[Segment, ...] = ()
+    union: Narrowing = whole
+
+    @property
+    def parts(self) -> tuple[Segment, ...]:
+        """Its segments; one that holds everything where there are none."""
+        return self.segments or (Segment(self.key, self.descending),)
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where a page starts: behind (or, `backwards`, before) the row with this sort key and id."""
+    """Where a page starts: behind (or, `backwards`, before) the row with this sort key and id, in that segment."""
 
     position: tuple[Any, int]
     backwards: bool
+    segment: int = 0
 
     def sign(self, digest: str) -> str:
         """The opaque text of this cursor for the list with this digest."""
         key, row_id = self.position
-        return signing.dumps([digest, _encode(key), row_id, int(self.backwards)], salt=SALT)
+        return signing.dumps([digest, _encode(key), row_id, 2 * self.segment + self.backwards], salt=SALT)
 
     @classmethod
     def read(cls, text: str, digest: str) -> "Cursor":
         """Read a cursor back. Raises Invalid when it is forged or belongs to another list."""
         try:
-            belongs_to, key, row_id, backwards = signing.loads(text, salt=SALT)
+            belongs_to, key, row_id, place = signing.loads(text, salt=SALT)
         except (signing.BadSignature, ValueError) as error:
             raise _refuse("This is not a cursor of this catalog.") from error
         if belongs_to != digest:
             raise _refuse("This cursor belongs to a list with another ordering, filter or reader.")
-        return cls((_decode(key), row_id), bool(backwards))
+        segment, backwards = divmod(place, 2)
+        return cls((_decode(key), row_id), bool(backwards), segment)
 
 
 class Row(Func):
@@ -79,26 +110,44 @@ class KeysetPagination(BasePagination):
     """Pages of a list whose view offers `keyset()`, `query` (a ListQuery) and `scope` (who is reading)."""
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        """One page of rows, in order; one query."""
+        """One page of rows, in order; one query a segment, of no more segments than the page reaches into."""
         self.request, self.keyset, query = request, view.keyset(), view.query
         self.digest = digest(request.path, query.ordering, query.narrowing(), view.scope)
         text = query.values.get("cursor")
         self.cursor = Cursor.read(text, self.digest) if text else None
-        self.total = queryset.order_by().count() if "count" in query.values else None
-        rows = list(self._window(queryset)[: query.page_size_wanted + 1])
-        self.more = len(rows) > query.page_size_wanted
-        del rows[query.page_size_wanted :]
-        if self.cursor and self.cursor.backwards:
-            rows.reverse()
-        self.page = rows
-        return rows
+        if self.cursor and self.cursor.segment >= len(self.keyset.parts):  # signed by another release
+            raise _refuse("This cursor belongs to a list with another ordering.")
+        self.total = self.keyset.union(queryset).order_by().count() if "count" in query.values else None
+        found = self._read(queryset, query.page_size_wanted + 1)
+        self.more = len(found) > query.page_size_wanted
+        del found[query.page_size_wanted :]
+        if self.is_backwards:
+            found.reverse()
+        self.page = found
+        return [row for _, row in found]
 
-    def _window(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        key = self.keyset.key
-        descending = self.keyset.descending
-        if self.cursor:
-            descending ^= self.cursor.backwards
-            value, row_id = self.cursor.position
+    @property
+    def is_backwards(self) -> bool:
+        """Whether the page is read from its end to its start."""
+        return self.cursor is not None and self.cursor.backwards
+
+    def _read(self, queryset: QuerySet[Any], wanted: int) -> list[tuple[int, Any]]:
+        """So many rows from the cursor on, in the direction of reading, each with the number of its segment."""
+        found: list[tuple[int, Any]] = []
+        here = self.cursor.segment if self.cursor else 0
+        for segment in range(here, -1, -1) if self.is_backwards else range(here, len(self.keyset.parts)):
+            start = self.cursor if segment == here else None
+            rows = self._window(queryset, self.keyset.parts[segment], start)
+            found += ((segment, row) for row in rows[: wanted - len(found)])
+            if len(found) == wanted:
+                break
+        return found
+
+    def _window(self, queryset: QuerySet[Any], segment: Segment, start: Cursor | None) -> QuerySet[Any]:
+        queryset, key = segment.narrow(queryset), segment.key
+        descending = segment.descending ^ self.is_backwards
+        if start:
+            value, row_id = start.position
             field = queryset.query.resolve_ref(key).output_field
             here = [Value(value, output_field=field), Value(row_id)]
             queryset = queryset.filter(RowBeyond([F(key), F("pk")], "<" if descending else ">", here))
@@ -107,24 +156,26 @@ class KeysetPagination(BasePagination):
 
     def links(self) -> dict[str, str | None]:
         """Absolute addresses of the neighbouring pages, or None at an end."""
-        backwards = self.cursor is not None and self.cursor.backwards
-        has_next = backwards or self.more
-        has_previous = self.more if backwards else self.cursor is not None
+        has_next = self.is_backwards or self.more
+        has_previous = self.more if self.is_backwards else self.cursor is not None
         return {
             "next": self._link(-1, backwards=False) if has_next else None,
             "previous": self._link(0, backwards=True) if has_previous else None,
         }
 
     def _link(self, index: int, *, backwards: bool) -> str:
-        cursor = Cursor(self._position(index), backwards).sign(self.digest)
+        segment, *position = self._position(index)
+        cursor = Cursor((position[0], position[1]), backwards, segment).sign(self.digest)
         return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
 
-    def _position(self, index: int) -> tuple[Any, int]:
+    def _position(self, index: int) -> tuple[int, Any, int]:
+        """Segment, sort key and id of a row of the page."""
         if self.cursor and not self.page:  # nothing beyond the cursor: turn round, its own row included
-            key, row_id = self.cursor.position
-            return key, row_id + (-1 if self.keyset.descending ^ self.cursor.backwards else 1)
-        row = self.page[index]
-        return getattr(row, self.keyset.key), row.pk
+            segment, (key, row_id) = self.cursor.segment, self.cursor.position
+            descending = self.keyset.parts[segment].descending ^ self.cursor.backwards
+            return segment, key, row_id + (-1 if descending else 1)
+        segment, row = self.page[index]
+        return segment, getattr(row, self.keyset.parts[segment].key), row.pk
 
     def get_paginated_response(self, data: Any) -> Response:
         """The page as the API shows it."""

@@ -120,6 +120,7 @@ class ListQuery(Query):
     """What every list takes. A subclass declares its orderings."""
 
     orderings: ClassVar[tuple[str, ...]] = ("name", "created_at")
+    one_way_orderings: ClassVar[tuple[str, ...]] = ()
     default_ordering: ClassVar[str] = "-created_at"
 
     cursor = serializers.CharField(required=False, help_text="Opaque: taken from `next` or `previous`.")
@@ -130,7 +131,7 @@ class ListQuery(Query):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The declared fields and `ordering`, whose choices are the class's orderings in both directions."""
-        choices = [sign + name for name in self.orderings for sign in ("", "-")]
+        choices = [*(sign + name for name in self.orderings for sign in ("", "-")), *self.one_way_orderings]
         ordering = ChoiceParameter(
             required=False, choices=choices, help_text=f"One of these; `{self.default_ordering}` by default."
         )

@@ -1,9 +1,11 @@
 """`/products/` and the variants below a product."""
 
-from typing import Any, ClassVar
+from functools import partial
+from typing import Any, ClassVar, cast
 
 import orjson
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -12,13 +14,15 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from catalog_project.api.exceptions import faults_of
+from catalog_project.api.pagination import Keyset, Segment
 from catalog_project.api.viewsets import CreatableViewSet
 from catalog_project.errors import Invalid
-from products.api.queries import VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
+from products.api.queries import RELEVANCE, VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
 from products.models import Listing, Product
 from products.schemas.documents import ProductSerializer, TrimmedProductSerializer
 from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer, attribute_faults
 from products.search.products import matching, with_lowest_price
+from products.search.text import Search, read_search
 from products.services.products import (
     archive_product,
     create_product,
@@ -66,7 +70,25 @@ class ProductViewSet(CreatableViewSet):
         keyset = self.keyset()
         if keyset.key == "lowest_price":
             rows = with_lowest_price(rows, conditions["currency"], descending=keyset.descending)
+        if self.search and not keyset.segments:
+            rows = rows.filter(self.search.matches())
         return matching(rows, conditions)
+
+    def keyset(self) -> Keyset:
+        """The ordering of the list at hand; the best of what a search finds comes first, the newest among equals."""
+        if cast(ProductListQuery, self.query).ordering != RELEVANCE or self.search is None:
+            return super().keyset()
+        segments = tuple(
+            Segment("created_at", descending=True, narrow=partial(_filtered, condition))
+            for condition in self.search.segments()
+        )
+        return Keyset(segments=segments, union=partial(_filtered, self.search.matches()))
+
+    @cached_property
+    def search(self) -> Search | None:
+        """What is searched for, if anything."""
+        text = self.query.values.get("search")
+        return None if text is None else read_search(text)
 
     @property
     def scope(self) -> str:
@@ -128,3 +150,7 @@ class ProductViewSet(CreatableViewSet):
             if Product.listing.is_cached(product)
             else Listing.objects.with_document().get(pk=product.pk)
         )
+
+
+def _filtered(condition: Q, rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(condition)

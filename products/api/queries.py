@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from rest_framework import serializers
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied, ValidationError
+from rest_framework.exceptions import ErrorDetail, NotAuthenticated, PermissionDenied, ValidationError
 
 from catalog_project.api.query import (
     BooleanParameter,
@@ -24,6 +24,8 @@ from products.schemas.fields import surplus_decimals
 from products.schemas.references import ReferenceParameter
 
 VIEW_PRODUCT = "products.view_product"
+RELEVANCE = "relevance"
+MAX_SEARCH_LENGTH = 200
 NO_ID = 0
 
 
@@ -60,7 +62,14 @@ class ProductListQuery(ProductDetailQuery, ListQuery):
     """How to find products."""
 
     orderings: ClassVar = ("name", "price", "created_at", "updated_at")
+    one_way_orderings: ClassVar = (RELEVANCE,)
 
+    search = serializers.CharField(
+        required=False,
+        max_length=MAX_SEARCH_LENGTH,
+        help_text="Words or their beginnings, each of which must be found: in the name, SKUs, brand, categories, "
+        "attributes or description. Slips are forgiven. Best first unless ordered otherwise.",
+    )
     category = ReferenceParameter(model=Category, help_text="Slugs; each stands for its whole subtree.")
     brand = ReferenceParameter(model=Brand, help_text="Slugs.")
     product_type = ReferenceParameter(model=ProductType, help_text="Codes.")
@@ -86,11 +95,18 @@ class ProductListQuery(ProductDetailQuery, ListQuery):
         return {"currency": settings.DEFAULT_CURRENCY, **super().to_internal_value(data)}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Amounts have no more decimals than the currency, here as in a body."""
+        """Amounts have no more decimals than the currency, here as in a body; only a search has relevance."""
         amounts = {name: value for name, value in attrs.items() if isinstance(value, Decimal)}
         if surplus := surplus_decimals(amounts, attrs["currency"]):
             raise ValidationError(surplus)
+        if attrs.get("ordering") == RELEVANCE and "search" not in attrs:
+            raise ValidationError({"ordering": ErrorDetail("Relevance needs a search.", "search_required")})
         return attrs
+
+    @property
+    def ordering(self) -> str:
+        """The ordering asked for; else the best first where something is searched for."""
+        return RELEVANCE if "search" in self.values and "ordering" not in self.values else super().ordering
 
     def _require_right_to_see_drafts(self) -> None:
         user = self.context["request"].user

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from products.listings.facet_values import filterable_of
-from products.listings.rows import WRITTEN, listing_of, lowest_prices, portions, update_listings
+from products.listings.rows import WRITTEN, listings_of, lowest_prices, portions, update_listings
+from products.listings.vocabulary import name_everything
 from products.models import Listing, LowestPrice, Product
 from products.models.inserting import BATCH
 
@@ -27,14 +27,12 @@ def find_drift() -> Iterator[Drift]:
     """Compare the read model with the tables, product by product; reads only."""
     for portion in portions(Product.objects.all()):
         ids = [product.pk for product in portion]
-        stored = Listing.objects.with_document().in_bulk(ids)
+        stored = Listing.objects.with_document().annotate(words=F("found_by__words")).in_bulk(ids)
         prices = _stored_prices(ids)
-        filterable = filterable_of(portion)
-        for product in portion:
-            wanted = listing_of(product, filterable)
-            fields = _differences(wanted, stored.get(product.pk), prices.get(product.pk, {}))
+        for wanted in listings_of(portion):
+            fields = _differences(wanted, stored.get(wanted.pk), prices.get(wanted.pk, {}))
             if fields:
-                yield Drift(product.pk, fields)
+                yield Drift(wanted.pk, fields)
     for pk in _orphans().values_list("pk", flat=True).iterator():
         yield Drift(pk, ("product",))
 
@@ -45,7 +43,9 @@ def rebuild(*, missing: bool = False) -> Iterator[int]:
     A portion is a transaction.
     """
     _orphans().delete()
-    products = Product.objects.filter(listing__shown=None) if missing else Product.objects.all()
+    name_everything()
+    is_missing = Q(listing__shown=None) | Q(listing__found_by=None)
+    products = Product.objects.filter(is_missing if missing else Q())
     done = last = 0
     while ids := list(products.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         last = ids[-1]
@@ -71,7 +71,7 @@ def _orphans() -> QuerySet[Listing]:
 def _differences(wanted: Listing, stored: Listing | None, prices: dict[str, Decimal]) -> tuple[str, ...]:
     if stored is None:
         return ("missing",)
-    fields = [name for name in ("document", *WRITTEN) if getattr(stored, name) != getattr(wanted, name)]
+    fields = [name for name in ("document", "words", *WRITTEN) if getattr(stored, name) != getattr(wanted, name)]
     if prices != {price.currency: price.amount for price in lowest_prices(wanted.product)}:
         fields.append("lowest_prices")
     return tuple(fields)

@@ -11,7 +11,10 @@ from django.db.models import Model, Prefetch, QuerySet
 
 from products.listings.documents import bounds_of, prices_of, render
 from products.listings.facet_values import Filterable, facet_values, filterable_of
-from products.models import Listing, ListingDocument, LowestPrice, Product, ProductCategory
+from products.listings.searchable import SearchableByType, searchable_of
+from products.listings.vocabulary import learn
+from products.listings.words import words_of
+from products.models import Listing, ListingDocument, ListingWords, LowestPrice, Product, ProductCategory
 from products.models.inserting import BATCH, insert_rows
 
 COPIED = (
@@ -30,11 +33,13 @@ def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
     return products.prefetch_related("brand", "product_type", links, "variants__prices")
 
 
-def listing_of(product: Product, filterable: Filterable) -> Listing:
-    """The row of a loaded product, unsaved, with its `document`; it becomes `product.listing`.
+def listings_of(products: Sequence[Product]) -> list[Listing]:
+    """The rows of loaded products, unsaved, each with its `document` and `words`; they become `product.listing`."""
+    filterable, searchable = filterable_of(products), searchable_of(products)
+    return [_listing(product, filterable, searchable) for product in products]
 
-    `filterable_of` reads what is filterable.
-    """
+
+def _listing(product: Product, filterable: Filterable, searchable: SearchableByType) -> Listing:
     listing = Listing(
         product=product,
         **{name: getattr(product, name) for name in COPIED},
@@ -44,26 +49,33 @@ def listing_of(product: Product, filterable: Filterable) -> Listing:
         prices={currency: [float(low), float(high)] for currency, (low, high) in bounds_of(prices_of(product)).items()},
     )
     listing.document = render(product)
+    listing.words = words_of(product, searchable=searchable.get(product.product_type_id))
     return listing
 
 
 def insert_listings(products: Sequence[Product]) -> None:
-    """List new products: five statements a batch at most."""
-    filterable = filterable_of(products)
-    listings = [listing_of(product, filterable) for product in products]
+    """List new products: eight statements a batch at most."""
+    listings = listings_of(products)
     insert_rows(listings)
     insert_rows(_documents(listings))
+    insert_rows(_words(listings))
     insert_rows([price for product in products for price in lowest_prices(product)])
+    learn(listing.words for listing in listings)
 
 
-def update_listings(products: Sequence[Product], *, repriced: Collection[Product]) -> None:
-    """List changed products again; of those in `repriced` the lowest prices too."""
-    filterable = filterable_of(products)
-    listings = [listing_of(product, filterable) for product in products]
+def update_listings(products: Sequence[Product], *, repriced: Collection[Product], reworded: bool = True) -> None:
+    """List changed products again; of those in `repriced` the lowest prices too.
+
+    Where no text, SKU, attribute, brand or category has changed, `reworded` is False: it is found as before.
+    """
+    listings = listings_of(products)
     _upsert(listings, key=["product"], fields=WRITTEN)
     _upsert(_documents(listings), key=["listing"], fields=["document", "updated_at"])
     if repriced:
         _reprice(repriced)
+    if reworded:
+        _upsert(_words(listings), key=["listing"], fields=["words", "updated_at"])
+        learn(listing.words for listing in listings)
 
 
 def relist(products: QuerySet[Product]) -> int:
@@ -106,6 +118,10 @@ def keep(row: Model, name: str, related: Iterable[Any]) -> None:
 
 def _documents(listings: Iterable[Listing]) -> list[ListingDocument]:
     return [ListingDocument(listing_id=listing.pk, document=listing.document) for listing in listings]
+
+
+def _words(listings: Iterable[Listing]) -> list[ListingWords]:
+    return [ListingWords(listing_id=listing.pk, words=listing.words) for listing in listings]
 
 
 def lowest_prices(product: Product) -> list[LowestPrice]:

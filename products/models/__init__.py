@@ -3,11 +3,12 @@
 from products.models.attribute import Attribute, AttributeOption
 from products.models.brand import Brand
 from products.models.category import Category
-from products.models.listing import Listing, ListingDocument, LowestPrice
+from products.models.listing import Listing, ListingDocument, ListingWords, LowestPrice
 from products.models.price import Price
 from products.models.product import Product, ProductCategory
 from products.models.product_type import ProductType, ProductTypeAttribute
 from products.models.variant import Variant
+from products.models.words import SearchWord
 
 __all__ = [
     "Attribute",
@@ -16,11 +17,13 @@ __all__ = [
     "Category",
     "Listing",
     "ListingDocument",
+    "ListingWords",
     "LowestPrice",
     "Price",
     "Product",
     "ProductCategory",
     "ProductType",
     "ProductTypeAttribute",
+    "SearchWord",
     "Variant",
 ]

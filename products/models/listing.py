@@ -11,6 +11,7 @@ from products.models.brand import Brand
 from products.models.integers import IntegersField
 from products.models.product import Product, ProductQuerySet
 from products.models.product_type import ProductType
+from products.models.words import Words, WordsField
 
 
 class ListingQuerySet(ProductQuerySet):
@@ -49,6 +50,7 @@ class Listing(TimestampedModel):
     objects: ClassVar[Any] = ListingQuerySet.as_manager()
 
     document: str  # set where it was rendered, or read by `with_document`
+    words: Words  # set where they were made
 
     class Meta:
         indexes: ClassVar = [
@@ -85,6 +87,23 @@ class ListingDocument(TimestampedModel):
 
     def __str__(self) -> str:
         return f"document of product {self.pk}"
+
+
+class ListingWords(TimestampedModel):
+    """What a search finds a product by.
+
+    A table of its own: reading listings reads no words, and what changes a listing most, its stock, leaves the text
+    index alone.
+    """
+
+    listing = models.OneToOneField(Listing, on_delete=models.CASCADE, primary_key=True, related_name="found_by")
+    words = WordsField()
+
+    class Meta:
+        verbose_name_plural = "listing words"
+
+    def __str__(self) -> str:
+        return f"words of product {self.pk}"
 
 
 class LowestPrice(TimestampedModel):

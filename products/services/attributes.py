@@ -13,6 +13,8 @@ from django.db.models.fields.json import KeyTransform
 from catalog_project.errors import Conflict, Fault, Invalid, Missing
 from products.listings.names import wait_for
 from products.listings.rows import relist
+from products.listings.vocabulary import name_words
+from products.listings.words import option_token
 from products.models import Attribute, AttributeOption, Product, Variant
 from products.models.product_type import lock_rules
 from products.services.actor import Actor
@@ -48,7 +50,8 @@ def update_attribute(*, by: Actor | None, attribute: Attribute, values: Mapping[
     attribute = _reread(attribute)
     changed = assign(attribute, {name: value for name, value in values.items() if name != "options"})
     products = Product.objects.filter(product_type__in=attribute.type_links.values("product_type"))
-    if "filterable" in changed:
+    is_listed_otherwise = not changed.isdisjoint({"filterable", "searchable"})
+    if is_listed_otherwise:
         # Before the rules' lock, for which writers wait who hold products.
         wait_for(products)
     lock_rules(attribute.type_links.values_list("product_type_id", flat=True), alone=True)
@@ -58,7 +61,7 @@ def update_attribute(*, by: Actor | None, attribute: Attribute, values: Mapping[
         attribute.save(update_fields={*changed, "name_key"})
     if "options" in values:
         _replace_options(attribute, values["options"])
-    if "filterable" in changed:
+    if is_listed_otherwise:
         relist(products)
     return attribute
 
@@ -67,6 +70,8 @@ def update_attribute(*, by: Actor | None, attribute: Attribute, values: Mapping[
 def delete_attribute(*, by: Actor | None, attribute: Attribute) -> None:
     """Remove an attribute with its options. Raises ProtectedError while a product type uses it."""
     lock_definitions()
+    for option in attribute.options.all():
+        name_words(option_token(option.pk), "")
     attribute.delete()
 
 
@@ -101,11 +106,15 @@ def _replace_options(attribute: Attribute, wanted: Sequence[Mapping[str, Any]]) 
     rows = {values["code"]: {"position": index, **values} for index, values in enumerate(wanted)}
     if gone := present.keys() - rows.keys():
         _refuse_carried(attribute, gone)
+        for code in gone:
+            name_words(option_token(present[code].pk), "")
         attribute.options.filter(code__in=gone).delete()
     changed = [option for code, option in present.items() if code in rows and assign(option, rows[code])]
     AttributeOption.objects.bulk_update(changed, ["label", "position"])
     new = [AttributeOption(attribute=attribute, **values) for code, values in rows.items() if code not in present]
     AttributeOption.objects.bulk_create(new)
+    for option in [*changed, *new]:
+        name_words(option_token(option.pk), option.label)
 
 
 def _refuse_carried(attribute: Attribute, codes: Iterable[str]) -> None:

@@ -9,6 +9,8 @@ from django.db import transaction
 from catalog_project.errors import Missing
 from products.listings.documents import brand_reference
 from products.listings.names import show_renamed, wait_for
+from products.listings.vocabulary import name_words
+from products.listings.words import brand_token
 from products.models import Brand
 from products.services.actor import Actor
 from products.services.slugs import create_under_free_slug, derive_slug, free_slugs
@@ -18,7 +20,7 @@ from products.services.staging import assign
 def create_brand(*, by: Actor | None, values: Mapping[str, Any]) -> Brand:
     """Create a brand from `name` and, if given, `slug`. Raises IntegrityError when the slug given is taken."""
     if values.get("slug"):
-        return Brand.objects.create(name=values["name"], slug=values["slug"])
+        return _create(values["name"], values["slug"])
     return create_under_free_slug(partial(_create_under_derived_slug, values["name"]))
 
 
@@ -30,6 +32,8 @@ def update_brand(*, by: Actor | None, brand: Brand, values: Mapping[str, Any]) -
     changed = assign(brand, values)
     if changed:
         brand.save(update_fields={*changed, "name_key"})
+        if "name" in changed:
+            name_words(brand_token(brand.pk), brand.name)
         wait_for(brand.products.all())
         show_renamed(brand.products.all(), before, brand_reference(brand))
     return brand
@@ -38,6 +42,7 @@ def update_brand(*, by: Actor | None, brand: Brand, values: Mapping[str, Any]) -
 @transaction.atomic
 def delete_brand(*, by: Actor | None, brand: Brand) -> None:
     """Remove a brand. Raises ProtectedError while products carry it."""
+    name_words(brand_token(brand.pk), "")
     brand.delete()
 
 
@@ -51,4 +56,11 @@ def _lock(brand: Brand) -> Brand:
 
 def _create_under_derived_slug(name: str) -> Brand:
     [slug] = free_slugs(Brand, [derive_slug(name, kind="brand")])
-    return Brand.objects.create(name=name, slug=slug)
+    return _create(name, slug)
+
+
+@transaction.atomic
+def _create(name: str, slug: str) -> Brand:
+    brand = Brand.objects.create(name=name, slug=slug)
+    name_words(brand_token(brand.pk), name)
+    return brand

@@ -13,6 +13,8 @@ from django.db.models.functions import Concat, Substr
 from catalog_project.errors import Conflict, Fault, Missing
 from products.listings.documents import Document, category_reference
 from products.listings.names import show_renamed, wait_for
+from products.listings.vocabulary import name_words
+from products.listings.words import category_token
 from products.models import Category, Product, ProductCategory
 from products.services.actor import Actor
 from products.services.slugs import derive_slug, free_slugs
@@ -31,7 +33,9 @@ def create_category(*, by: Actor | None, values: Mapping[str, Any]) -> Category:
     parent = _reread(values["parent"]) if values.get("parent") else None
     slug = values.get("slug") or free_slugs(Category, [derive_slug(values["name"], kind="category")])[0]
     fields = {**values, "slug": slug, "parent": parent, "path": path_below(parent, slug)}
-    return Category.objects.create(**fields)
+    category: Category = Category.objects.create(**fields)
+    name_words(category_token(category.pk), category.name)
+    return category
 
 
 @transaction.atomic
@@ -46,6 +50,8 @@ def update_category(*, by: Actor | None, category: Category, values: Mapping[str
     if "slug" in changed:
         _carry_path(category, path_below(category.parent, category.slug))
     category.save(update_fields={*changed, "name_key", "path"})
+    if "name" in changed:
+        name_words(category_token(category.pk), category.name)
     _show_again(category, shown)
     return category
 
@@ -75,6 +81,7 @@ def move_category(*, by: Actor | None, category: Category, values: Mapping[str, 
 def delete_category(*, by: Actor | None, category: Category) -> None:
     """Remove a category. Raises ProtectedError while it has children or products."""
     lock_tree()
+    name_words(category_token(category.pk), "")
     category.delete()
 
 

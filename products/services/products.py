@@ -156,4 +156,4 @@ def _set_status(product: Product, status: Product.Status) -> None:
     product.status = status
     product.version += 1
     product.save(update_fields={"status", "version"})
-    update_listings([product], repriced=())
+    update_listings([product], repriced=(), reworded=False)

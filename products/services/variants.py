@@ -81,7 +81,7 @@ def _keep_stock(product: Product, variant: Variant, stock: int | None) -> Varian
     if variant.stock != stock:
         variant.stock = stock
         variant.save(update_fields={"stock"})
-        update_listings([product], repriced=())
+        update_listings([product], repriced=(), reworded=False)
     return variant
 
 

@@ -7,6 +7,8 @@ import factory
 from factory.django import DjangoModelFactory
 
 from products.listings.rows import relist
+from products.listings.vocabulary import name_words
+from products.listings.words import brand_token, category_token, option_token
 from products.models import (
     Attribute,
     AttributeOption,
@@ -36,6 +38,12 @@ class BrandFactory(DjangoModelFactory[Brand]):
     name = factory.Sequence(lambda n: f"Brand {n}")
     slug = factory.Sequence(lambda n: f"brand-{n}")
 
+    @classmethod
+    def _create(cls, model_class: type[Brand], *args: Any, **kwargs: Any) -> Brand:
+        made: Brand = super()._create(model_class, *args, **kwargs)
+        name_words(brand_token(made.pk), made.name)
+        return made
+
 
 class CategoryFactory(DjangoModelFactory[Category]):
     """A category; `parent` puts it below another."""
@@ -47,6 +55,12 @@ class CategoryFactory(DjangoModelFactory[Category]):
     slug = factory.Sequence(lambda n: f"category-{n}")
     parent = None
     path = factory.LazyAttribute(lambda row: f"{row.parent.path}/{row.slug}" if row.parent else row.slug)
+
+    @classmethod
+    def _create(cls, model_class: type[Category], *args: Any, **kwargs: Any) -> Category:
+        made: Category = super()._create(model_class, *args, **kwargs)
+        name_words(category_token(made.pk), made.name)
+        return made
 
 
 class AttributeFactory(DjangoModelFactory[Attribute]):
@@ -64,7 +78,10 @@ class AttributeFactory(DjangoModelFactory[Attribute]):
     def options(self: Attribute, create: bool, extracted: list[str] | None, **kwargs: Any) -> None:
         """Give it options."""
         for position, code in enumerate(extracted or ()):
-            AttributeOption.objects.create(attribute=self, code=code, label=code.capitalize(), position=position)
+            option = AttributeOption.objects.create(
+                attribute=self, code=code, label=code.capitalize(), position=position
+            )
+            name_words(option_token(option.pk), option.label)
 
 
 class ProductTypeFactory(DjangoModelFactory[ProductType]):

@@ -19,6 +19,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.products import AttributeFactory, BrandFactory, CategoryFactory, ProductFactory, VariantFactory
 
 PRODUCT_PARAMETERS = {
+    "search",
     "category",
     "brand",
     "product_type",

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from products.listings.rebuild import Drift, find_drift, rebuild
-from products.models import Listing, ListingDocument, LowestPrice
+from products.models import Listing, ListingDocument, ListingWords, LowestPrice
+from products.models.words import Words
 from tests.factories.products import CategoryFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,7 @@ CORRUPTIONS = {
     "in_stock": lambda rows: rows.update(in_stock=False),
     "prices": lambda rows: rows.update(prices={"USD": [1.0, 2.0]}),
     "lowest_prices": lambda rows: LowestPrice.objects.filter(listing__in=rows).update(amount=Decimal(3)),
+    "words": lambda rows: ListingWords.objects.filter(listing__in=rows).update(words=Words(("odd",))),
     "missing": lambda rows: rows.delete(),
 }
 

@@ -1,0 +1,76 @@
+"""From texts to words: how a product's search text is made, and a search is read."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from products.models import Product
+from products.models.words import WORD_LENGTH, Words
+
+WORD = re.compile(r"[^\W_]+")
+
+Searchable = Mapping[str, Mapping[str, int] | None]
+"""Attributes that a search looks into: by code, the ids of their options by code, or None for free text."""
+
+
+def fold(text: str) -> list[str]:
+    """The words of a text in their order, without accents and case, each cut at 64 characters."""
+    if text.isascii():
+        bare = text.lower()
+    else:
+        decomposed = unicodedata.normalize("NFKD", text)
+        bare = "".join(char for char in decomposed if not unicodedata.category(char).startswith("M")).casefold()
+    return [word[:WORD_LENGTH] for word in WORD.findall(bare)]
+
+
+def brand_token(brand_id: int) -> str:
+    """The word that stands for a brand in the search text of its products, whatever its name."""
+    return f"~b{brand_id}"
+
+
+def category_token(category_id: int) -> str:
+    """The word that stands for a category in the search text of the products that stand in it."""
+    return f"~c{category_id}"
+
+
+def option_token(option_id: int) -> str:
+    """The word that stands for an option in the search text of the products that carry it."""
+    return f"~o{option_id}"
+
+
+def sku_token(sku: str) -> str:
+    """A SKU run together into one word: `tbred` for `TB-RED`; empty when it holds neither letter nor digit."""
+    return "".join(fold(sku))[:WORD_LENGTH]
+
+
+def words_of(product: Product, *, searchable: Searchable | None = None) -> Words:
+    """A product's search text; its variants and category links must have been loaded.
+
+    `searchable` are the attributes that count, of the product and its variants. Of its brand, categories and options
+    no names but tokens are in it, so that a rename or a move leaves it as it is.
+    """
+    variants = list(product.variants.all())
+    attributes = [product.attributes, *(variant.attributes for variant in variants)]
+    skus = [token for variant in variants for token in (*fold(variant.sku), sku_token(variant.sku)) if token]
+    brand = [brand_token(product.brand_id)] if product.brand_id else []
+    around = chain(
+        (category_token(link.category_id) for link in product.category_links.all()),
+        chain.from_iterable(_attribute_words(values, searchable or {}) for values in attributes),
+        chain.from_iterable(fold(variant.name) for variant in variants),
+    )
+    return Words.of(fold(product.name), [*brand, *skus], around, fold(product.description))
+
+
+def _attribute_words(attributes: Mapping[str, Any], searchable: Searchable) -> Iterator[str]:
+    for code, options in searchable.items():
+        value = attributes.get(code)
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, str):
+                yield from fold(each) if options is None else _option(each, options)
+
+
+def _option(code: str, options: Mapping[str, int]) -> Iterator[str]:
+    if code in options:
+        yield option_token(options[code])
