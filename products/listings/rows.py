@@ -49,7 +49,7 @@ def _listing(product: Product, filterable: Filterable, searchable: SearchableByT
         prices={currency: [float(low), float(high)] for currency, (low, high) in bounds_of(prices_of(product)).items()},
     )
     listing.document = render(product)
-    listing.words = words_of(product, searchable=searchable.get(product.product_type_id))
+    listing.words = words_of(product, searchable=searchable.get(product.product_type_id or 0))
     return listing
 
 

@@ -1,6 +1,7 @@
 """The vocabulary: which words there are, and which brands, categories and options are named with them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 
 import orjson
 from django.db import connection, transaction
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from products.listings.words import brand_token, category_token, fold, option_token
 from products.models import AttributeOption, Brand, Category
+from products.models.inserting import BATCH
 from products.models.words import SearchWord, Words
 
 NAMED: tuple[tuple[type[Model], str, Callable[[int], str]], ...] = (
@@ -41,19 +43,30 @@ def learn(texts: Iterable[Words]) -> None:
 
 def name_words(source: str, name: str) -> None:
     """Say which words the name of a brand, category or option (`~b12`) has now; an empty name forgets it."""
-    wanted = set(fold(name))
-    present = set(SearchWord.objects.filter(source=source).exclude(source="").values_list("word", flat=True))
-    if gone := present - wanted:
-        SearchWord.objects.filter(source=source, word__in=gone).exclude(source="").delete()
-    SearchWord.objects.bulk_create(SearchWord(word=word, source=source) for word in sorted(wanted - present))
+    name_all({source: name})
+
+
+def name_all(names: Mapping[str, str]) -> None:
+    """The same for many, by source: three statements at most, none for none."""
+    if not names:
+        return
+    wanted = {(word, source) for source, name in names.items() for word in fold(name)}
+    held = SearchWord.objects.filter(source__in=names).exclude(source="").values_list("word", "source", "pk")
+    present = {(word, source): pk for word, source, pk in held}
+    if gone := [pk for key, pk in present.items() if key not in wanted]:
+        SearchWord.objects.filter(pk__in=gone).delete()
+    new = sorted(wanted - present.keys())
+    SearchWord.objects.bulk_create([SearchWord(word=word, source=source) for word, source in new], BATCH)
 
 
 @transaction.atomic
 def name_everything() -> None:
     """Say anew which words the names of all brands, categories and options have."""
     for model, field, token in NAMED:
-        for pk, name in model._default_manager.order_by("pk").values_list("pk", field).iterator():
-            name_words(token(pk), name)
+        rows = model._default_manager.order_by("pk").values_list("pk", field)
+        names = ((token(pk), name) for pk, name in rows.iterator(BATCH))
+        while portion := dict(islice(names, BATCH)):
+            name_all(portion)
 
 
 def _worth_knowing(text: Words) -> Iterable[str]:

@@ -13,7 +13,7 @@ from django.db.models.fields.json import KeyTransform
 from catalog_project.errors import Conflict, Fault, Invalid, Missing
 from products.listings.names import wait_for
 from products.listings.rows import relist
-from products.listings.vocabulary import name_words
+from products.listings.vocabulary import name_all
 from products.listings.words import option_token
 from products.models import Attribute, AttributeOption, Product, Variant
 from products.models.product_type import lock_rules
@@ -70,8 +70,7 @@ def update_attribute(*, by: Actor | None, attribute: Attribute, values: Mapping[
 def delete_attribute(*, by: Actor | None, attribute: Attribute) -> None:
     """Remove an attribute with its options. Raises ProtectedError while a product type uses it."""
     lock_definitions()
-    for option in attribute.options.all():
-        name_words(option_token(option.pk), "")
+    name_all({option_token(option.pk): "" for option in attribute.options.all()})
     attribute.delete()
 
 
@@ -106,15 +105,13 @@ def _replace_options(attribute: Attribute, wanted: Sequence[Mapping[str, Any]]) 
     rows = {values["code"]: {"position": index, **values} for index, values in enumerate(wanted)}
     if gone := present.keys() - rows.keys():
         _refuse_carried(attribute, gone)
-        for code in gone:
-            name_words(option_token(present[code].pk), "")
+        name_all({option_token(present[code].pk): "" for code in gone})
         attribute.options.filter(code__in=gone).delete()
     changed = [option for code, option in present.items() if code in rows and assign(option, rows[code])]
     AttributeOption.objects.bulk_update(changed, ["label", "position"])
     new = [AttributeOption(attribute=attribute, **values) for code, values in rows.items() if code not in present]
     AttributeOption.objects.bulk_create(new)
-    for option in [*changed, *new]:
-        name_words(option_token(option.pk), option.label)
+    name_all({option_token(option.pk): option.label for option in [*changed, *new]})
 
 
 def _refuse_carried(attribute: Attribute, codes: Iterable[str]) -> None:
