@@ -3,6 +3,7 @@
 from enum import Enum
 from typing import Any, NamedTuple
 
+import orjson
 from django.db.models import BooleanField, F, Func
 
 from products.models.words import CLOSE_MARK, FAR_MARK, NAME_MARK
@@ -66,6 +67,27 @@ class Finds(Func):
     def _written(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         row_id, params = compiler.compile(self.source_expressions[0])
         return f"{row_id} IN ({FOUND[connection.vendor]})", [*params, written(self.groups, self.part, connection)]
+
+
+class Among(Func):
+    """The condition that a listing is one of these products, which are one value however many they are."""
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, ids: tuple[int, ...]) -> None:
+        super().__init__(F("pk"))
+        self.ids = ids
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        """As an array."""
+        row_id, params = compiler.compile(self.source_expressions[0])
+        return f"{row_id} = ANY(%s::bigint[])", [*params, list(self.ids)]
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        """As a JSON list."""
+        row_id, params = compiler.compile(self.source_expressions[0])
+        return f"{row_id} IN (SELECT value FROM json_each(%s))", [*params, orjson.dumps(self.ids).decode()]  # noqa: S608 - our own SQL
 
 
 def written(groups: Groups, part: Part, connection: Any) -> str:

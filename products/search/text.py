@@ -1,6 +1,6 @@
 """Searching the listings: what a text asks for, and what of that comes first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -10,7 +10,7 @@ from django.db.models import Q
 from products.listings.words import fold
 from products.models.naming import sku_key
 from products.search.meanings import meanings
-from products.search.terms import FOUND, PARTS, WHOLE, Finds, Groups, Part, written
+from products.search.terms import FOUND, PARTS, WHOLE, Among, Finds, Groups, Part, written
 
 MAX_WORDS = 16
 # Of a part with no more products than these the ids are fetched at once. PostgreSQL takes even the rarest word for
@@ -39,7 +39,7 @@ class Search:
         if any(ids is None for ids in self.few):
             found = Q(Finds(self.groups, WHOLE))
         else:
-            found = Q(pk__in=[pk for ids in self.few for pk in ids or ()])
+            found = _among(pk for ids in self.few for pk in ids or ())
         return found | self._has_sku() if self.sku_owner else found
 
     def segments(self) -> tuple[Q, ...]:
@@ -51,7 +51,7 @@ class Search:
 
     def _others(self, part: Part, ids: Ids) -> Q:
         if ids is not None:
-            return Q(pk__in=[pk for pk in ids if pk != self.sku_owner])
+            return _among(pk for pk in ids if pk != self.sku_owner)
         found = Q(Finds(self.groups, part))
         return found & ~Q(pk=self.sku_owner) if self.sku_owner else found
 
@@ -65,6 +65,12 @@ def read_search(text: str) -> Search:
     key = sku_key(text.strip().replace("\x00", ""))  # of which PostgreSQL knows nothing
     groups, owner = meanings(words, key)
     return Search(groups, owner, _few(groups) if groups else ((),) * len(PARTS))
+
+
+def _among(ids: Iterable[int]) -> Q:
+    """A condition that the database is not even asked for where there are no ids."""
+    found = tuple(ids)
+    return Q(Among(found)) if found else NOTHING
 
 
 def _few(groups: Groups) -> tuple[Ids, ...]:

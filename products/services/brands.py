@@ -20,7 +20,8 @@ from products.services.staging import assign
 def create_brand(*, by: Actor | None, values: Mapping[str, Any]) -> Brand:
     """Create a brand from `name` and, if given, `slug`. Raises IntegrityError when the slug given is taken."""
     if values.get("slug"):
-        return _create(values["name"], values["slug"])
+        with transaction.atomic():
+            return _create(values["name"], values["slug"])
     return create_under_free_slug(partial(_create_under_derived_slug, values["name"]))
 
 
@@ -59,7 +60,6 @@ def _create_under_derived_slug(name: str) -> Brand:
     return _create(name, slug)
 
 
-@transaction.atomic
 def _create(name: str, slug: str) -> Brand:
     brand = Brand.objects.create(name=name, slug=slug)
     name_words(brand_token(brand.pk), name)

@@ -102,7 +102,7 @@ def test_adding_costs_the_same_beside_one_and_beside_fifty(editor, bag, django_a
 
 
 # find the product 1; lock it with its parts 5; write 2, list it with its lowest prices 4; in savepoints
-ADD_QUERIES = 16
+ADD_QUERIES = 18
 
 
 @pytest.mark.django_db(transaction=True)

@@ -190,7 +190,7 @@ def test_an_edit_costs_the_same_beside_one_and_beside_fifty(editor, red, django_
 
 
 # find it 2; whose it is 1; lock the product with its parts 4; write 2; list it with its lowest prices 4; in savepoints
-UPDATE_QUERIES = 18
+UPDATE_QUERIES = 20
 
 
 @pytest.mark.django_db(transaction=True)
