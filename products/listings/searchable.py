@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from products.listings.words import Searchable
-from products.models import AttributeOption, Product, ProductTypeAttribute
+from products.models import Attribute, AttributeOption, Product, ProductTypeAttribute
 
+WITH_OPTIONS = {Attribute.Type.OPTION, Attribute.Type.OPTIONS}
 SearchableByType = Mapping[int, Searchable]
 
 
@@ -14,10 +15,11 @@ def searchable_of(products: Iterable[Product]) -> SearchableByType:
         product.product_type_id: {} for product in products if product.product_type_id is not None
     }
     links = ProductTypeAttribute.objects.filter(product_type__in=types, attribute__searchable=True)
-    found = list(links.select_related("attribute")) if types else []
-    options = _options([link.attribute_id for link in found if link.attribute.has_options])
-    for link in found:
-        types[link.product_type_id][link.attribute.code] = options.get(link.attribute_id)
+    columns = ("product_type_id", "attribute_id", "attribute__code", "attribute__type")
+    found = list(links.values_list(*columns)) if types else []
+    options = _options([attribute for _, attribute, _, kind in found if kind in WITH_OPTIONS])
+    for type_id, attribute, code, _ in found:
+        types[type_id][code] = options.get(attribute)
     return types
 
 

@@ -113,5 +113,5 @@ def test_editors_do_not_define_attributes(editor, anyone) -> None:
 def test_creating_costs_the_same_with_one_option_and_with_fifty(manager, count, django_assert_num_queries) -> None:
     manager.get(URL)
     options = [{"code": f"o{number}", "label": "O"} for number in range(count)]
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         create(manager, **MATERIAL, options=options)
