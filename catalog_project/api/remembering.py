@@ -1,0 +1,87 @@
+"""Reads of anonymous callers, remembered below everything that decides who reads and what was asked for."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol
+
+from django.conf import settings
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from catalog_project.api.renderers import ORJSONRenderer
+from catalog_project.reading.cache import ReadCache
+from catalog_project.reading.entries import Entry
+
+Rest = ParamSpec("Rest")
+
+
+class Remembering(Protocol):
+    """A view whose reads can be remembered, in its `cache`."""
+
+    cache: ReadCache
+
+
+Handler = Callable[Concatenate[Any, Request, Rest], Response]
+
+
+@dataclass(slots=True)
+class Reading:
+    """What is known about one request as a read; the middleware attaches it as `request.reading`.
+
+    `generation` was asked after the request came. `is_public` says that the answer holds what anyone may see, as it
+    is until `edge` (seconds since 1970); `entry` is what it was made of, if that is remembered.
+    """
+
+    generation: bytes | None = None
+    is_public: bool = False
+    edge: float = math.inf
+    entry: Entry | None = None
+
+
+def remembered(handler: Handler[Rest]) -> Handler[Rest]:
+    """Decorate a view's list or detail: what anyone may see is made once for each state of the database.
+
+    The view names its `cache`. Pages behind a cursor are made each time: there are too many of them.
+    """
+
+    @wraps(handler)
+    def answer(view: Remembering, request: Request, *args: Rest.args, **kwargs: Rest.kwargs) -> Response:
+        if not is_anonymous(request):
+            return handler(view, request, *args, **kwargs)
+        reading = getattr(request, "reading", None) or Reading()
+        reading.is_public = True
+        if "cursor" not in request.query_params:
+            reading.entry = view.cache.entry(
+                _key(request),
+                lambda: ORJSONRenderer().render(handler(view, request, *args, **kwargs).data),
+                generation=reading.generation,
+            )
+        if reading.entry is None:
+            reading.edge = view.cache.edge_soon()
+            return handler(view, request, *args, **kwargs)
+        reading.edge = reading.entry.edge
+        return Response(reading.entry.body)
+
+    return answer
+
+
+def is_anonymous(request: Request) -> bool:
+    """Whether nothing about a request says who sent it; credentials that mean nothing to us count as such too."""
+    return (
+        not request.user.is_authenticated
+        and "HTTP_AUTHORIZATION" not in request.META
+        and settings.SESSION_COOKIE_NAME not in request.COOKIES
+    )
+
+
+def seconds_left(edge: float) -> float:
+    """How long something that holds until `edge` still does."""
+    return max(0.0, edge - timezone.now().timestamp())
+
+
+def _key(request: Request) -> str:
+    # Links in the answer are absolute. The query as it was sent: decoded, two different ones could look the same.
+    return "\n".join((str(request.scheme), request.get_host(), request.path, request.META.get("QUERY_STRING", "")))
