@@ -35,6 +35,7 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
     lookup_value_regex = "[^/]+"
 
     noun: ClassVar[str]
+    slug_field: ClassVar[str] = "slug"
     plural: ClassVar[str]
     permission_model: ClassVar[type[Model]]
     permission_verb: str | None = None  # set by acts, whose method does not tell what right they need
@@ -100,7 +101,7 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
 
     def get_object(self) -> Any:
         """What `{ref}` names: an id when it is all digits, a slug otherwise."""
-        return find(self.get_queryset(), self.kwargs["ref"])
+        return find(self.get_queryset(), self.kwargs["ref"], slug_field=self.slug_field)
 
     def get_query_class(self) -> type[Query]:
         """Lists have parameters, details may, writes have none."""
@@ -146,12 +147,12 @@ class CreatableViewSet(ResourceViewSet):
         return f"{self.request.path}{target.slug}/"
 
 
-def find(queryset: QuerySet[Any], ref: str) -> Any:
+def find(queryset: QuerySet[Any], ref: str, *, slug_field: str = "slug") -> Any:
     """The row that an id or slug names. Raises Http404 when there is none in the queryset."""
     is_id = ref.isascii() and ref.isdigit()
     if "\x00" in ref or (is_id and len(ref) > MAX_ID_DIGITS):  # neither can be asked of PostgreSQL
         raise Http404
-    row = queryset.filter(**({"pk": int(ref)} if is_id else {"slug": ref})).first()
+    row = queryset.filter(**({"pk": int(ref)} if is_id else {slug_field: ref})).first()
     if row is None:
         raise Http404
     return row

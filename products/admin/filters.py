@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from products.admin.category_choice import CategorySelect, product_reference
 from products.admin.widgets import RowSelect, is_id
-from products.models import Brand, Category, Product
+from products.models import Brand, Category, Listing, Product
 from products.search.products import matching
 
 
@@ -52,7 +52,7 @@ class StockFilter(admin.SimpleListFilter):
         """The products that have a variant in stock, or none."""
         if self.value() not in {"yes", "no"}:
             return queryset
-        return matching(queryset, {"in_stock": self.value() == "yes"})
+        return queryset.filter(pk__in=_found({"in_stock": self.value() == "yes"}))
 
 
 class ChosenFilter(admin.ListFilter):
@@ -79,7 +79,7 @@ class ChosenFilter(admin.ListFilter):
         """The products that belong to the chosen row; none when there is no such row."""
         if not self.given:
             return queryset
-        return matching(queryset, {self.parameter_name: [self.chosen]}) if self.chosen else queryset.none()
+        return queryset.filter(pk__in=_found({self.parameter_name: [self.chosen]})) if self.chosen else queryset.none()
 
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
         """What the template needs: the box, the parameters to keep, and the way back to all."""
@@ -125,3 +125,7 @@ class CategoryFilter(ChosenFilter):
     def widget() -> Widget:
         """An autocomplete of categories."""
         return CategorySelect(product_reference(), admin.site)
+
+
+def _found(conditions: dict[str, Any]) -> QuerySet[Any, Any]:
+    return matching(Listing.objects.all(), conditions).values("pk")

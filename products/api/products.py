@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+import orjson
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -10,7 +11,7 @@ from rest_framework.response import Response
 
 from catalog_project.api.viewsets import CreatableViewSet
 from products.api.queries import VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
-from products.models import Product
+from products.models import Listing, Product
 from products.schemas.documents import ProductSerializer, TrimmedProductSerializer
 from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer
 from products.search.products import matching, with_lowest_price
@@ -21,14 +22,14 @@ from products.services.products import (
     publish_product,
     update_product,
 )
-from products.services.staging import loaded
 
 
 class ProductViewSet(CreatableViewSet):
     """Products with their variants and prices."""
 
     noun, plural = "product", "products"
-    queryset = Product.objects.all()
+    queryset = Listing.objects.all()
+    slug_field = "product__slug"
     permission_model = Product
     read_serializer = ProductSerializer
     trimmed_serializer = TrimmedProductSerializer
@@ -49,10 +50,10 @@ class ProductViewSet(CreatableViewSet):
         "list": ["not_authenticated", "permission_denied"],
     }
 
-    def get_queryset(self) -> QuerySet[Product]:
-        """What the caller may see, with all that a document shows."""
-        products = Product.objects.all()
-        return loaded(products if self.scope == "all" else products.visible())
+    def get_queryset(self) -> QuerySet[Listing]:
+        """What the caller may see."""
+        listings: QuerySet[Listing] = Listing.objects.all() if self.scope == "all" else Listing.objects.visible()
+        return listings
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that the list's parameters leave."""
@@ -67,23 +68,28 @@ class ProductViewSet(CreatableViewSet):
         """`all` for those who may see drafts, `visible` for everybody else."""
         return "all" if self.request.user.has_perm(VIEW_PRODUCT) else "visible"
 
-    def present(self, target: Product) -> dict[str, Any]:
-        """The document, with the fields asked for."""
-        document = super().present(target)
-        return self.query.trim(document) if isinstance(self.query, ProductDetailQuery) else document
+    def present(self, target: Listing) -> Any:
+        """The stored document as it is, or the fields asked for."""
+        if isinstance(self.query, ProductDetailQuery) and self.query.trims:
+            return self.query.trim(orjson.loads(target.document))
+        return orjson.Fragment(target.document)
 
-    def perform_create(self, data: dict[str, Any]) -> Product:
+    def perform_create(self, data: dict[str, Any]) -> Listing:
         """Create."""
-        made = create_product(by=self.request.user, values=data)  # type: ignore[arg-type]
-        return self._reload(made)
+        return create_product(by=self.request.user, values=data).listing  # type: ignore[arg-type]
 
-    def perform_update(self, target: Product, data: dict[str, Any]) -> Product:
+    def perform_update(self, target: Listing, data: dict[str, Any]) -> Listing:
         """Merge."""
-        return self._reload(update_product(by=self.request.user, product_id=target.pk, values=data))  # type: ignore[arg-type]
+        updated = update_product(by=self.request.user, product_id=target.pk, values=data)  # type: ignore[arg-type]
+        return self._listing(updated)
 
-    def perform_destroy(self, target: Product) -> None:
+    def perform_destroy(self, target: Listing) -> None:
         """Delete."""
         delete_product(by=self.request.user, product_id=target.pk)
+
+    def address_of(self, target: Listing) -> str:
+        """The canonical path of a product."""
+        return f"{self.request.path}{target.product.slug}/"
 
     @extend_schema(request=None, summary="Publish a product")
     @action(detail=True, methods=["post"], url_path="publish", permission_verb="change")
@@ -91,7 +97,7 @@ class ProductViewSet(CreatableViewSet):
         """Make it active; its publication window stays as it is."""
         self.refuse_body()
         product = publish_product(by=request.user, product_id=self.get_object().pk)
-        return Response(self.present(self._reload(product)))
+        return Response(self.present(self._listing(product)))
 
     @extend_schema(request=None, summary="Archive a product")
     @action(detail=True, methods=["post"], url_path="archive", permission_verb="change")
@@ -99,7 +105,8 @@ class ProductViewSet(CreatableViewSet):
         """Take it out of the catalog; publishing it again undoes that."""
         self.refuse_body()
         product = archive_product(by=request.user, product_id=self.get_object().pk)
-        return Response(self.present(self._reload(product)))
+        return Response(self.present(self._listing(product)))
 
-    def _reload(self, product: Product) -> Product:
-        return loaded(Product.objects.filter(pk=product.pk)).get()
+    def _listing(self, product: Product) -> Listing:
+        """As it has just been written; a write that changed nothing has written nothing."""
+        return product.listing if Product.listing.is_cached(product) else Listing.objects.get(pk=product.pk)

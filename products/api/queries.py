@@ -45,11 +45,14 @@ class ProductDetailQuery(Query):
     )
     omit = ListParameter(child=ChoiceParameter(choices=PRODUCT_FIELDS), required=False, help_text="Leave these out.")
 
+    @property
+    def trims(self) -> bool:
+        """Whether a part of the document is asked for."""
+        return "fields" in self.values or "omit" in self.values
+
     def trim(self, document: dict[str, Any]) -> dict[str, Any]:
         """The document with the fields asked for."""
         shown, hidden = self.values.get("fields"), self.values.get("omit", ())
-        if shown is None and not hidden:
-            return document
         return {name: value for name, value in document.items() if (not shown or name in shown) and name not in hidden}
 
 

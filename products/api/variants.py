@@ -55,8 +55,7 @@ class VariantViewSet(_Variants):
 
     def perform_update(self, target: Variant, data: dict[str, Any]) -> Variant:
         """Merge."""
-        update_variant(by=self.request.user, variant_id=target.pk, values=data)  # type: ignore[arg-type]
-        return self._reload(target)
+        return update_variant(by=self.request.user, variant_id=target.pk, values=data)  # type: ignore[arg-type]
 
     def perform_destroy(self, target: Variant) -> None:
         """Delete."""
@@ -69,14 +68,10 @@ class VariantViewSet(_Variants):
         target = self.get_object()
         movement = self.validated(StockSerializer)
         if "delta" in movement:
-            move_stock(by=request.user, variant_id=target.pk, delta=movement["delta"])
+            variant = move_stock(by=request.user, variant_id=target.pk, delta=movement["delta"])
         else:
-            set_stock(by=request.user, variant_id=target.pk, stock=movement["set"])
-        return Response(self.present(self._reload(target)))
-
-    def _reload(self, variant: Variant) -> Variant:
-        found: Variant = Variant.objects.select_related("product").prefetch_related("prices").get(pk=variant.pk)
-        return found
+            variant = set_stock(by=request.user, variant_id=target.pk, stock=movement["set"])
+        return Response(self.present(variant))
 
 
 class ProductVariantViewSet(_Variants, CreatableViewSet):
@@ -91,8 +86,7 @@ class ProductVariantViewSet(_Variants, CreatableViewSet):
 
     def perform_create(self, data: dict[str, Any]) -> Variant:
         """Add one."""
-        made = add_variant(by=self.request.user, product_id=self._product().pk, values=data)  # type: ignore[arg-type]
-        return super().get_queryset().get(pk=made.pk)
+        return add_variant(by=self.request.user, product_id=self._product().pk, values=data)  # type: ignore[arg-type]
 
     def address_of(self, target: Variant) -> str:
         """A variant's own URL."""

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 import orjson
 from django.db import connection, transaction
 
+from products.listings.documents import Document, product_document, variant_document
+from products.listings.rows import loaded
 from products.models import Brand, Category, Product, Variant
 from products.schemas.variants import MAX_VARIANTS
-from products.search.documents import Document, product_document, variant_document
-from products.services.staging import loaded
 
 CHUNK = 500
 # An import takes lines up to 1 MB and so many variants; what a product has more goes into further lines that edit it.
@@ -96,18 +96,13 @@ def _product(product: Product) -> Document:
         **{name: shown[name] for name in PRODUCT_FIELDS},
         "brand": product.brand.slug if product.brand else None,
         "categories": [category["slug"] for category in shown["categories"]],
-        "attributes": _sorted(product.attributes),
+        "attributes": shown["attributes"],
     }
 
 
 def _variant(variant: Variant) -> bytes:
     shown = variant_document(variant)
-    return orjson.dumps({name: shown[name] for name in VARIANT_FIELDS} | {"attributes": _sorted(variant.attributes)})
-
-
-def _sorted(attributes: Document) -> orjson.Fragment:
-    """With sorted keys: PostgreSQL keeps them in an order of its own, and exports should compare."""
-    return orjson.Fragment(orjson.dumps(attributes, option=orjson.OPT_SORT_KEYS))
+    return orjson.dumps({name: shown[name] for name in VARIANT_FIELDS})
 
 
 def _line(document: Document) -> bytes:

@@ -9,13 +9,13 @@ from django.db.models import Count
 from catalog_project.api.integrity import translate
 from catalog_project.errors import DomainError, Fault
 from products.exchange.edits import creation_faults, staged
-from products.exchange.matching import Matches, Owner, find_matches, keys_of
+from products.exchange.matching import Matches, Owner, Values, find_matches, keys_of
 from products.exchange.records import Outcome, Record
 from products.exchange.references import SlugReferences
 from products.models import Product, Variant
 from products.services.actor import Actor
 from products.services.products import create_products, lock_products
-from products.services.staging import ProductEdit, write
+from products.services.staging import ProductEdit, share_names, write
 
 # So many variants are read or written at once, or those of one product.
 MAX_VARIANTS = 2_000
@@ -104,17 +104,20 @@ class ProductWriter:
     def _edit(self, records: dict[int, Record]) -> None:
         if not records:
             return
+        settled = {product_id: self._references.settled(record.values) for product_id, record in records.items()}
+        share_names(settled.values())  # type: ignore[arg-type]
         owners = Variant.objects.filter(product__in=records).values_list("product")
         counts = dict(owners.annotate(Count("pk")).order_by())
         # in the order of their ids, in which everybody locks them
         for portion in _portions(sorted(records), lambda product_id: counts.get(product_id, 0)):
             products = lock_products(portion)
-            write([self._staged(products[product_id], records[product_id]) for product_id in portion])
+            write([_staged(products[product_id], records[product_id], settled[product_id]) for product_id in portion])
 
-    def _staged(self, product: Product, record: Record) -> ProductEdit:
-        edit = staged(product, self._references.settled(record.values))
-        record.outcome = Outcome.CHANGED if edit.is_effective else Outcome.UNCHANGED
-        return edit
+
+def _staged(product: Product, record: Record, values: Values) -> ProductEdit:
+    edit = staged(product, values)
+    record.outcome = Outcome.CHANGED if edit.is_effective else Outcome.UNCHANGED
+    return edit
 
 
 def faults_from(error: Exception) -> list[Fault]:

@@ -32,6 +32,20 @@ def attributes_fault(attributes: dict[str, Any]) -> Fault | None:
     return None
 
 
+def canonical(value: Any) -> Any:
+    """A JSON value with its numbers as every database gives them back, so that it renders alike before and after.
+
+    PostgreSQL keeps decimals: 1e16 returns as the integer it is, and zero has no sign.
+    """
+    if isinstance(value, dict):
+        return {name: canonical(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [canonical(part) for part in value]
+    if isinstance(value, float):
+        return _number(f"{value:.0f}") if abs(value) >= 1e16 else value + 0.0
+    return value
+
+
 def depth(value: Any) -> int:
     """How deep a JSON value is nested: 0 for a scalar, 1 for `{}` and `{"a": 1}`, 2 for `{"a": []}`."""
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Read shapes. The documents are built by `search.documents`; these classes describe them to the OpenAPI schema."""
+"""Read shapes. The documents are built by `listings.documents`; these classes describe them to the OpenAPI schema."""
 
 from typing import Any
 
@@ -8,16 +8,15 @@ from drf_spectacular.utils import Direction, extend_schema_field
 from rest_framework import serializers
 
 from catalog_project.api.serializers import TimeField
-from products.models import Brand, Category, Product, Variant
-from products.schemas import examples
-from products.schemas.fields import AttributesField
-from products.search.documents import (
+from products.listings.documents import (
     brand_document,
     category_document,
     own_variant_document,
-    product_document,
     variant_document,
 )
+from products.models import Brand, Category, Product, Variant
+from products.schemas import examples
+from products.schemas.fields import AttributesField
 
 
 class PriceSerializer(serializers.Serializer[Any]):
@@ -110,10 +109,6 @@ class ProductSerializer(serializers.Serializer[Product]):
     version = serializers.IntegerField()
     created_at = TimeField()
     updated_at = TimeField()
-
-    def to_representation(self, instance: Product) -> dict[str, Any]:
-        """The document."""
-        return product_document(instance)
 
 
 @examples.read_example(examples.PRODUCT)

@@ -6,10 +6,10 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import DecimalField, Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import DecimalField, Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from products.models import Category, Price, Product, ProductCategory, Variant
+from products.models import Category, Listing, LowestPrice, Price, Product, Variant
 from products.models.naming import sku_key
 
 # Beyond every amount there can be: products without a price come last in both directions.
@@ -17,43 +17,41 @@ NO_PRICE = {False: Decimal(10**10), True: Decimal(-1)}
 IN_STOCK = Q(stock=None) | Q(stock__gt=0)
 
 
-def matching(products: QuerySet[Product], conditions: Mapping[str, Any]) -> QuerySet[Product]:
+def matching(listings: QuerySet[Listing], conditions: Mapping[str, Any]) -> QuerySet[Listing]:
     """The products that meet every condition; keys are the API's parameter names, references are rows.
 
     All conditions about variants must hold for one and the same variant.
     """
     for name, value in conditions.items():
         if name in PRODUCT_CONDITIONS:
-            products = products.filter(PRODUCT_CONDITIONS[name](value))
-    if conditions.get("in_stock") is False:
-        products = products.exclude(Exists(Variant.objects.filter(IN_STOCK, product=OuterRef("pk"))))
+            listings = listings.filter(PRODUCT_CONDITIONS[name](value))
+    if "in_stock" in conditions:
+        listings = listings.filter(in_stock=conditions["in_stock"])
     variants = _matching_variants(conditions)
-    return products if variants is None else products.filter(Exists(variants.filter(product=OuterRef("pk"))))
+    return listings if variants is None else listings.filter(Exists(variants.filter(product=OuterRef("pk"))))
 
 
-def with_lowest_price(products: QuerySet[Product], currency: str, *, descending: bool) -> QuerySet[Product]:
+def with_lowest_price(listings: QuerySet[Listing], currency: str, *, descending: bool) -> QuerySet[Listing]:
     """Annotate `lowest_price`, the sort key of the `price` ordering, which is never null."""
-    lowest = (
-        Price.objects.filter(variant__product=OuterRef("pk"), currency=currency)
-        .order_by()
-        .values("variant__product")
-        .values(lowest=Min("amount"))
-    )
+    lowest = LowestPrice.objects.filter(listing=OuterRef("pk"), currency=currency).values("amount")
     money = DecimalField(max_digits=14, decimal_places=4)
-    return products.annotate(lowest_price=Coalesce(Subquery(lowest), Value(NO_PRICE[descending]), output_field=money))
+    return listings.annotate(lowest_price=Coalesce(Subquery(lowest), Value(NO_PRICE[descending]), output_field=money))
 
 
 def _in_categories(categories: list[Category]) -> Q:
     inside = reduce(or_, (Category.objects.within(category.path) for category in categories))
-    links = ProductCategory.objects.filter(category__in=inside, product=OuterRef("pk"))
-    return Q(Exists(links))
+    return Q(category_ids__overlap=list(inside.values_list("pk", flat=True)))
+
+
+def _having(values: list[str]) -> Q:
+    return Q(product__in=Product.objects.filter(external_id__in=values).values("pk"))
 
 
 PRODUCT_CONDITIONS: dict[str, Any] = {
     "category": _in_categories,
     "brand": lambda brands: Q(brand__in=brands),
     "status": lambda values: Q(status__in=values),
-    "external_id": lambda values: Q(external_id__in=values),
+    "external_id": _having,
     "id__in": lambda values: Q(pk__in=values),
     "created_at__gte": lambda time: Q(created_at__gte=time),
     "created_at__lt": lambda time: Q(created_at__lt=time),
@@ -67,10 +65,10 @@ def _matching_variants(conditions: Mapping[str, Any]) -> QuerySet[Variant] | Non
     wanted = Q()
     if "sku" in conditions:
         wanted &= Q(sku_key__in=[sku_key(sku) for sku in conditions["sku"]])
-    if conditions.get("in_stock") is True:
-        wanted &= IN_STOCK
     if "price__gte" in conditions or "price__lte" in conditions:
         wanted &= _in_price_range(conditions)
+    if wanted and conditions.get("in_stock") is True:
+        wanted &= IN_STOCK  # of that same variant; by itself the listing knows it
     return Variant.objects.filter(wanted) if wanted else None
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from catalog_project.errors import Missing
+from products.listings.documents import brand_reference
+from products.listings.names import show_renamed, wait_for
 from products.models import Brand
 from products.services.actor import Actor
 from products.services.slugs import create_under_free_slug, derive_slug, free_slugs
@@ -24,9 +26,12 @@ def create_brand(*, by: Actor | None, values: Mapping[str, Any]) -> Brand:
 def update_brand(*, by: Actor | None, brand: Brand, values: Mapping[str, Any]) -> Brand:
     """Change a brand's name or slug. Raises IntegrityError when the slug is taken, Missing when the brand is gone."""
     brand = _lock(brand)
+    before = brand_reference(brand)
     changed = assign(brand, values)
     if changed:
         brand.save(update_fields={*changed, "name_key"})
+        wait_for(brand.products.all())
+        show_renamed(brand.products.all(), before, brand_reference(brand))
     return brand
 
 

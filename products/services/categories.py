@@ -3,15 +3,17 @@
 The tree has one writer at a time, so that two moves, each fine alone, cannot close a cycle together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import TextField, Value
+from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Concat, Substr
 
 from catalog_project.errors import Conflict, Fault, Missing
-from products.models import Category
+from products.listings.documents import Document, category_reference
+from products.listings.names import show_renamed, wait_for
+from products.models import Category, Product, ProductCategory
 from products.services.actor import Actor
 from products.services.slugs import derive_slug, free_slugs
 from products.services.staging import assign
@@ -37,12 +39,14 @@ def update_category(*, by: Actor | None, category: Category, values: Mapping[str
     """Change a category's own fields; a new slug is carried into the paths of its subtree."""
     lock_tree()
     category = _reread(category)
+    shown = _subtree_as_shown(category)
     changed = assign(category, values)
     if not changed:
         return category
     if "slug" in changed:
         _carry_path(category, path_below(category.parent, category.slug))
     category.save(update_fields={*changed, "name_key", "path"})
+    _show_again(category, shown)
     return category
 
 
@@ -56,12 +60,14 @@ def move_category(*, by: Actor | None, category: Category, values: Mapping[str, 
     category = _reread(category)
     if values.get("parent"):
         values = {**values, "parent": _reread(values["parent"])}
+    shown = _subtree_as_shown(category)
     changed = assign(category, values)
     if "parent" in changed:
         _refuse_cycle(category)
         _carry_path(category, path_below(category.parent, category.slug))
     if changed:
         category.save(update_fields={*changed, "path"})
+        _show_again(category, shown)
     return category
 
 
@@ -103,3 +109,21 @@ def _carry_path(category: Category, path: str) -> None:
     rest = Substr("path", len(category.path) + 1, output_field=TextField())
     Category.objects.below(category.path).update(path=Concat(Value(path), rest, output_field=TextField()))
     category.path = path
+
+
+def _subtree_as_shown(category: Category) -> dict[int, Document]:
+    return {row.pk: category_reference(row) for row in Category.objects.within(category.path)}
+
+
+def _show_again(category: Category, shown: dict[int, Document]) -> None:
+    """Show new names and paths of a subtree in the documents of its products."""
+    now = _subtree_as_shown(category)
+    changed = [pk for pk in now if now[pk] != shown[pk]]
+    if changed:
+        wait_for(Product.objects.filter(Exists(_links_to(changed))))
+    for pk in changed:
+        show_renamed(Product.objects.filter(Exists(_links_to([pk]))), shown[pk], now[pk])
+
+
+def _links_to(categories: Sequence[int]) -> QuerySet[ProductCategory]:
+    return ProductCategory.objects.filter(product=OuterRef("pk"), category__in=categories)

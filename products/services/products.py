@@ -6,12 +6,13 @@ from functools import partial
 from django.db import IntegrityError, transaction
 
 from catalog_project.errors import Conflict, Fault, Missing
+from products.listings.rows import loaded, update_listings
 from products.models import Product
 from products.services.actor import Actor
 from products.services.duplicates import explain_duplicates
 from products.services.inputs import ProductInput
 from products.services.slugs import create_under_free_slug, derive_slug, free_slugs
-from products.services.staging import ProductEdit, assign, insert, loaded, new_product, stage_product, write
+from products.services.staging import ProductEdit, assign, insert, new_product, share_names, stage_product, write
 
 
 def create_product(*, by: Actor | None, values: ProductInput) -> Product:
@@ -29,6 +30,7 @@ def create_products(*, by: Actor | None, batch: Sequence[ProductInput]) -> list[
 
     Raises IntegrityError when any key is taken, and Conflict `not_publishable` as `create_product` does.
     """
+    share_names(batch)
     edits = [new_product(values, slug=slug) for values, slug in zip(batch, _slugs(batch), strict=True)]
     for edit in edits:
         if edit.product.status == Product.Status.ACTIVE:
@@ -43,6 +45,7 @@ def update_product(*, by: Actor | None, product_id: int, values: ProductInput) -
 
     Raises Missing when it is gone, Invalid for attributes beyond their limits, Conflict `duplicate`.
     """
+    share_names([values])
     edit = stage_product(lock_product(product_id), values)
     try:
         with transaction.atomic():
@@ -63,7 +66,7 @@ def publish_product(*, by: Actor | None, product_id: int) -> Product:
     """
     product = lock_product(product_id)
     if product.status != Product.Status.ACTIVE:
-        _require_publishable(variants=product.variants.count())
+        _require_publishable(variants=len(product.variants.all()))
         _set_status(product, Product.Status.ACTIVE)
     return product
 
@@ -145,3 +148,4 @@ def _set_status(product: Product, status: Product.Status) -> None:
     product.status = status
     product.version += 1
     product.save(update_fields={"status", "version"})
+    update_listings([product], repriced=())

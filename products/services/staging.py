@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import Model
 from django.utils import timezone
 
 from catalog_project.errors import Fault, Invalid
+from products.listings.names import share
+from products.listings.rows import insert_listings, keep, update_listings
 from products.models import Category, Price, Product, ProductCategory, Variant
 from products.models.attributes import attributes_fault
+from products.models.inserting import BATCH, insert_rows
 from products.services.inputs import PriceInput, ProductInput, VariantInput
-from products.services.inserting import BATCH, insert_rows
 from products.services.merge_patch import merge_patch
 
 PRODUCT_FIELDS = ("name", "slug", "description", "published_from", "published_until", "brand", "external_id")
@@ -55,17 +57,15 @@ class ProductEdit:
         return self.is_versioned or any(edit.fields for edit in self.variants)
 
     @property
+    def is_repriced(self) -> bool:
+        """Whether its lowest prices may have changed."""
+        return bool(self.new_variants) or any(edit.prices or edit.dropped_prices for edit in self.variants)
+
+    @property
     def is_versioned(self) -> bool:
         """Whether the product's version rises."""
         changed = self.fields or self.categories is not None or self.new_variants
         return bool(changed) or any(edit.is_versioned for edit in self.variants)
-
-
-def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
-    """Products with everything an edit looks at; a constant number of queries."""
-    # Joined, since a category may go between two queries.
-    links = Prefetch("category_links", ProductCategory.objects.select_related("category"))
-    return products.select_related("brand").prefetch_related(links, "variants__prices")
 
 
 def stage_product(product: Product, values: ProductInput, *, keep_nulls: bool = False) -> ProductEdit:
@@ -120,11 +120,21 @@ def new_variant(product: Product, values: VariantInput, *, position: int) -> Var
     return VariantEdit(variant, prices=prices)
 
 
+def share_names(batch: Iterable[ProductInput]) -> None:
+    """Hold still what products are about to refer to. Comes before the products' own locks, as in every transaction."""
+    batch = list(batch)
+    share(values["brand"] for values in batch if values.get("brand"))
+    share(category for values in batch for category in values.get("categories", ()))
+
+
 def insert(edits: Sequence[ProductEdit]) -> None:
-    """Write new products with all that belongs to them: four statements a batch."""
+    """Write new products with all that belongs to them: six statements a batch. Their names must be shared already."""
     insert_rows([edit.product for edit in edits])
     _insert_links(edits)
     _insert_variants([variant for edit in edits for variant in edit.new_variants])
+    for edit in edits:
+        _settle(edit, is_new=True)
+    insert_listings([edit.product for edit in edits])
 
 
 def write(edits: Iterable[ProductEdit]) -> None:
@@ -136,6 +146,9 @@ def write(edits: Iterable[ProductEdit]) -> None:
     _replace_links([edit for edit in edits if edit.categories is not None])
     _write_variants([variant for edit in edits for variant in edit.variants])
     _insert_variants([variant for edit in edits for variant in edit.new_variants])
+    for edit in edits:
+        _settle(edit)
+    update_listings([edit.product for edit in edits], repriced=[edit.product for edit in edits if edit.is_repriced])
 
 
 def assign(target: Model, values: Mapping[str, Any]) -> set[str]:
@@ -197,13 +210,36 @@ def _require_amounts(patch: Mapping[str, PriceInput | None], present: Collection
         raise Invalid(faults)
 
 
-def _insert_links(edits: Iterable[ProductEdit]) -> None:
-    links = [
+def _settle(edit: ProductEdit, *, is_new: bool = False) -> None:
+    """Let the product in memory show what has been written, as if it had been loaded again."""
+    product = edit.product
+    present = [] if is_new else list(product.variants.all())
+    for variant in edit.variants:
+        _settle_prices(variant, list(variant.variant.prices.all()))
+    for variant in edit.new_variants:
+        _settle_prices(variant, [])
+    variants = [*present, *(edit.variant for edit in edit.new_variants)]
+    keep(product, "variants", sorted(variants, key=lambda variant: (variant.position, variant.pk)))
+    if edit.categories is not None:
+        keep(product, "category_links", _links(edit))
+
+
+def _settle_prices(edit: VariantEdit, present: list[Price]) -> None:
+    prices = {price.currency: price for price in [*present, *edit.prices]}
+    for dropped in edit.dropped_prices:
+        del prices[dropped.currency]
+    keep(edit.variant, "prices", prices.values())
+
+
+def _links(edit: ProductEdit) -> list[ProductCategory]:
+    return [
         ProductCategory(product=edit.product, category=category, position=position)
-        for edit in edits
         for position, category in enumerate(edit.categories or ())
     ]
-    insert_rows(links)
+
+
+def _insert_links(edits: Iterable[ProductEdit]) -> None:
+    insert_rows([link for edit in edits for link in _links(edit)])
 
 
 def _replace_links(edits: Sequence[ProductEdit]) -> None:

@@ -1,9 +1,9 @@
 """Writing variants: add, merge patch, delete, move stock."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
 
-from catalog_project.errors import Conflict, DomainError, Fault, Missing
+from catalog_project.errors import Conflict, Fault, Missing
+from products.listings.rows import keep, update_listings
 from products.models import Product, Variant
 from products.models.category import MAX_POSITION
 from products.models.variant import MAX_QUANTITY
@@ -45,44 +45,52 @@ def update_variant(*, by: Actor | None, variant_id: int, values: VariantInput) -
 def delete_variant(*, by: Actor | None, variant_id: int) -> None:
     """Remove a variant. Raises Missing, and Conflict `last_variant` for the last one of an active product."""
     product, variant = _lock(variant_id)
-    if product.status == Product.Status.ACTIVE and product.variants.count() == 1:
+    left = [other for other in product.variants.all() if other is not variant]
+    if product.status == Product.Status.ACTIVE and not left:
         raise Conflict("An active product keeps at least one variant: archive it first.", code="last_variant")
     variant.delete()
     product.version += 1
     product.save(update_fields={"version"})
+    keep(product, "variants", left)
+    update_listings([product], repriced=[product])
 
 
-def move_stock(*, by: Actor | None, variant_id: int, delta: int) -> None:
-    """Add to a variant's stock (or take from it) in one conditional statement, whoever else does so.
+@transaction.atomic
+def move_stock(*, by: Actor | None, variant_id: int, delta: int) -> Variant:
+    """Add to a variant's stock, or take from it, whoever else does so.
 
     Raises Conflict `insufficient_stock` below zero, `stock_not_tracked`, `stock_out_of_range`; Missing.
     """
-    if delta == 0 and Variant.objects.filter(pk=variant_id, stock__isnull=False).exists():
-        return
-    fits = Variant.objects.filter(pk=variant_id, stock__gte=-delta, stock__lte=MAX_QUANTITY - delta)
-    if not fits.update(stock=F("stock") + delta):
-        raise _stock_refusal(variant_id, delta)
+    product, variant = _lock(variant_id)
+    if refusal := _stock_refusal(variant, delta):
+        raise refusal
+    return _keep_stock(product, variant, (variant.stock or 0) + delta)
 
 
-def set_stock(*, by: Actor | None, variant_id: int, stock: int | None) -> None:
+@transaction.atomic
+def set_stock(*, by: Actor | None, variant_id: int, stock: int | None) -> Variant:
     """Set a variant's stock; None stops tracking it. Raises Missing."""
-    differs = Q(stock__isnull=False) if stock is None else Q(stock__isnull=True) | ~Q(stock=stock)
-    changed = Variant.objects.filter(differs, pk=variant_id).update(stock=stock)
-    if not changed and not Variant.objects.filter(pk=variant_id).exists():
-        raise Missing("The variant is gone.")
+    return _keep_stock(*_lock(variant_id), stock)
 
 
-def _stock_refusal(variant_id: int, delta: int) -> DomainError:
-    variant = Variant.objects.filter(pk=variant_id).only("stock").first()
-    if variant is None:
-        return Missing("The variant is gone.")
+def _keep_stock(product: Product, variant: Variant, stock: int | None) -> Variant:
+    if variant.stock != stock:
+        variant.stock = stock
+        variant.save(update_fields={"stock"})
+        update_listings([product], repriced=())
+    return variant
+
+
+def _stock_refusal(variant: Variant, delta: int) -> Conflict | None:
     if variant.stock is None:
         return Conflict("The stock of this variant is not tracked: set it first.", code="stock_not_tracked")
-    if delta > 0:
+    if variant.stock + delta < 0:
+        fault = Fault("insufficient_stock", f"There are {variant.stock} in stock.", "/delta")
+        return Conflict("There is not enough stock.", code="insufficient_stock", faults=[fault])
+    if variant.stock + delta > MAX_QUANTITY:
         fault = Fault("max_value", f"Stock must not exceed {MAX_QUANTITY}.", "/delta")
         return Conflict("That is more stock than can be kept.", code="stock_out_of_range", faults=[fault])
-    fault = Fault("insufficient_stock", f"There are {variant.stock} in stock.", "/delta")
-    return Conflict("There is not enough stock.", code="insufficient_stock", faults=[fault])
+    return None
 
 
 def _lock(variant_id: int) -> tuple[Product, Variant]:

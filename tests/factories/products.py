@@ -6,7 +6,14 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
+from products.listings.rows import relist
 from products.models import Brand, Category, Price, Product, ProductCategory, Variant
+
+
+def listed(product: Product) -> Product:
+    """The product, in the read model as it is now: for rows that were written without the services."""
+    relist(Product.objects.filter(pk=product.pk))
+    return product
 
 
 class BrandFactory(DjangoModelFactory[Brand]):
@@ -53,6 +60,10 @@ class ProductFactory(DjangoModelFactory[Product]):
         for position, category in enumerate(extracted or ()):
             ProductCategory.objects.create(product=self, category=category, position=position)
 
+    @classmethod
+    def _after_postgeneration(cls, instance: Product, **_: Any) -> None:
+        listed(instance)
+
 
 class VariantFactory(DjangoModelFactory[Variant]):
     """A variant with prices by currency: `prices={"USD": "12.50"}`."""
@@ -69,3 +80,7 @@ class VariantFactory(DjangoModelFactory[Variant]):
         """Give it prices."""
         for currency, amount in ({"USD": "10.00"} if extracted is None else extracted).items():
             Price.objects.create(variant=self, currency=currency, amount=Decimal(amount))
+
+    @classmethod
+    def _after_postgeneration(cls, instance: Variant, **_: Any) -> None:
+        listed(instance.product)

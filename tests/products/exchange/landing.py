@@ -5,8 +5,8 @@ from typing import Any
 from products.exchange.importing import Importer
 from products.exchange.mapping import SourceMapping, compile_mapping
 from products.exchange.records import Record
+from products.listings.rows import loaded
 from products.models import Product
-from products.services.staging import loaded
 
 
 def land(*sources: Any, mapping: dict[str, Any] | None = None, **options: Any) -> list[Record]:

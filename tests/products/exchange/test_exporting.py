@@ -13,8 +13,8 @@ from catalog_project.api.parsers import loads
 from products.exchange import exporting
 from products.exchange.exporting import export_lines
 from products.models import Brand, Category, Product, ProductCategory, Variant
+from products.models.inserting import insert_rows
 from products.models.naming import sku_key
-from products.services.inserting import insert_rows
 from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
 from tests.products.exchange.landing import land, only_product, outcomes
 from tests.threads import at_once

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from products.models import Product
+from products.models import Listing
 from products.search.products import matching, with_lowest_price
 from tests.factories.products import ProductFactory, VariantFactory
 
@@ -15,12 +15,12 @@ pytestmark = pytest.mark.django_db
 
 def test_without_conditions_all_products_stay() -> None:
     ProductFactory(variants=0)
-    assert matching(Product.objects.all(), {"currency": "USD"}).count() == 1
+    assert matching(Listing.objects.all(), {"currency": "USD"}).count() == 1
 
 
 def test_many_variants_that_fit_give_a_product_once() -> None:
     ProductFactory(variants=3)
-    found = matching(Product.objects.all(), {"currency": "USD", "in_stock": True, "price__gte": Decimal(0)})
+    found = matching(Listing.objects.all(), {"currency": "USD", "in_stock": True, "price__gte": Decimal(0)})
     assert found.count() == 1
 
 
@@ -30,7 +30,7 @@ def test_the_lowest_price_is_never_null(is_descending, missing) -> None:
     VariantFactory(product=made, prices={"USD": "3", "EUR": "1"})
     VariantFactory(product=made, prices={"USD": "2.50"})
     ProductFactory(variants=0)
-    found = with_lowest_price(Product.objects.order_by("pk"), "USD", descending=is_descending)
+    found = with_lowest_price(Listing.objects.order_by("pk"), "USD", descending=is_descending)
     assert [product.lowest_price for product in found] == [Decimal("2.50"), missing]
 
 
@@ -39,5 +39,5 @@ def test_all_conditions_are_one_query() -> None:
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        list(matching(Product.objects.all(), conditions))
+        list(matching(Listing.objects.all(), conditions))
     assert len(queries) == 1

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError
 
 from catalog_project.errors import Conflict, Missing
+from products.listings.rows import loaded
 from products.models import Product
 from products.services.products import (
     archive_product,
@@ -18,7 +19,7 @@ from products.services.products import (
     stage_status,
     update_product,
 )
-from products.services.staging import ProductEdit, loaded
+from products.services.staging import ProductEdit
 from tests.factories.products import ProductFactory, VariantFactory
 
 pytestmark = pytest.mark.django_db

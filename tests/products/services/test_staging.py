@@ -5,12 +5,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from catalog_project.errors import Invalid
+from products.listings.rows import loaded
 from products.models import Price, Product, Variant
 from products.services.staging import (
     ProductEdit,
     assign,
     insert,
-    loaded,
     new_product,
     same_json,
     stage_product,

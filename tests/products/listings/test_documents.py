@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from products.listings.documents import price_range, product_document
+from products.listings.rows import loaded
 from products.models import Price, Product
-from products.search.documents import price_range, product_document
-from products.services.staging import loaded
 from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
 
 

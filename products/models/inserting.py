@@ -26,7 +26,8 @@ def insert_rows(rows: Sequence[TimestampedModel]) -> None:
 
 def _copy(rows: Sequence[Any]) -> None:
     fields = type(rows[0])._meta.concrete_fields
-    _claim_ids(rows)
+    if rows[0].pk is None:
+        _claim_ids(rows)
     values = attrgetter(*(field.attname for field in fields))
     documents = [index for index, field in enumerate(fields) if isinstance(field, JSONField)]
     columns = ", ".join(f'"{field.column}"' for field in fields)

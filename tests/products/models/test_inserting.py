@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from products.models import Price, Product, Variant
-from products.services import inserting
-from products.services.inserting import insert_rows
+from products.models import Price, Product, Variant, inserting
+from products.models.inserting import insert_rows
 from tests.factories.products import BrandFactory
 
 pytestmark = pytest.mark.django_db

@@ -1,18 +1,27 @@
 """The public documents: what a product, variant, category or brand looks like to a reader."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
+
+import orjson
 
 from catalog_project.formats import format_time
 from products.models import Brand, Category, Price, Product, Variant
+from products.models.attributes import canonical
 from products.models.currency import format_money
 
 Document = dict[str, Any]
 
 
+def render(product: Product) -> str:
+    """A product as the JSON text that is stored and sent."""
+    return orjson.dumps(product_document(product)).decode()
+
+
 def product_document(product: Product) -> Document:
-    """A product with its variants; its parts must have been loaded (`staging.loaded`) or each costs a query."""
+    """A product with its variants; its parts must have been loaded (`rows.loaded`) or each costs a query."""
     variants = [variant_document(variant) for variant in product.variants.all()]
     return {
         "id": product.pk,
@@ -24,11 +33,11 @@ def product_document(product: Product) -> Document:
         "published_until": _time(product.published_until),
         "external_id": product.external_id,
         "product_type": None,
-        "brand": {"slug": product.brand.slug, "name": product.brand.name} if product.brand else None,
-        "categories": [_category_reference(link.category) for link in product.ordered_links()],
-        "attributes": product.attributes,
+        "brand": brand_reference(product.brand) if product.brand else None,
+        "categories": [category_reference(link.category) for link in product.ordered_links()],
+        "attributes": attributes_document(product.attributes),
         "variants": variants,
-        "price_range": price_range(price for variant in product.variants.all() for price in variant.prices.all()),
+        "price_range": price_range(prices_of(product)),
         "in_stock": any(variant["in_stock"] for variant in variants),
         "version": product.version,
         "created_at": format_time(product.created_at),
@@ -44,7 +53,7 @@ def variant_document(variant: Variant) -> Document:
         "external_id": variant.external_id,
         "name": variant.name,
         "barcode": variant.barcode,
-        "attributes": variant.attributes,
+        "attributes": attributes_document(variant.attributes),
         "weight_g": variant.weight_g,
         "prices": {price.currency: _price(price) for price in sorted(variant.prices.all(), key=_by_currency)},
         "stock": variant.stock,
@@ -91,15 +100,40 @@ def brand_document(brand: Brand) -> Document:
     }
 
 
-def price_range(prices: Iterable[Price]) -> Document:
-    """The lowest and highest amount in each currency."""
-    amounts: dict[str, list[Any]] = {}
+def prices_of(product: Product) -> Iterator[Price]:
+    """Every price of its variants."""
+    return (price for variant in product.variants.all() for price in variant.prices.all())
+
+
+def bounds_of(prices: Iterable[Price]) -> dict[str, tuple[Decimal, Decimal]]:
+    """The lowest and the highest amount in each currency."""
+    amounts: dict[str, list[Decimal]] = {}
     for price in prices:
         amounts.setdefault(price.currency, []).append(price.amount)
+    return {currency: (min(found), max(found)) for currency, found in sorted(amounts.items())}
+
+
+def price_range(prices: Iterable[Price]) -> Document:
+    """The same as the API writes amounts."""
     return {
-        currency: {"min": format_money(min(found), currency), "max": format_money(max(found), currency)}
-        for currency, found in sorted(amounts.items())
+        currency: {"min": format_money(lowest, currency), "max": format_money(highest, currency)}
+        for currency, (lowest, highest) in bounds_of(prices).items()
     }
+
+
+def attributes_document(attributes: Document) -> orjson.Fragment:
+    """Attributes in one order: PostgreSQL keeps them in an order of its own, and documents should compare."""
+    return orjson.Fragment(orjson.dumps(canonical(attributes), option=orjson.OPT_SORT_KEYS))
+
+
+def brand_reference(brand: Brand) -> Document:
+    """A brand as its products show it."""
+    return {"slug": brand.slug, "name": brand.name}
+
+
+def category_reference(category: Category) -> Document:
+    """A category as its products show it."""
+    return {"slug": category.slug, "name": category.name, "path": category.path}
 
 
 def _price(price: Price) -> Document:
@@ -112,10 +146,6 @@ def _price(price: Price) -> Document:
 
 def _by_currency(price: Price) -> str:
     return price.currency
-
-
-def _category_reference(category: Category) -> Document:
-    return {"slug": category.slug, "name": category.name, "path": category.path}
 
 
 def _time(value: datetime | None) -> str | None:

@@ -1,0 +1,79 @@
+"""Proving and remaking the read model."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from products.listings.rows import WRITTEN, listing_of, lowest_prices, portions, update_listings
+from products.models import Listing, LowestPrice, Product
+
+Prices = dict[int, dict[str, Decimal]]
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A product whose listing is not what the tables say: `fields` names the columns, or says that it is missing."""
+
+    product_id: int
+    fields: tuple[str, ...]
+
+
+def find_drift() -> Iterator[Drift]:
+    """Compare the read model with the tables, product by product; reads only."""
+    for portion in portions(Product.objects.all()):
+        ids = [product.pk for product in portion]
+        stored = Listing.objects.in_bulk(ids)
+        prices = _stored_prices(ids)
+        for product in portion:
+            fields = _differences(product, stored.get(product.pk), prices.get(product.pk, {}))
+            if fields:
+                yield Drift(product.pk, fields)
+    for pk in _orphans().values_list("pk", flat=True).iterator():
+        yield Drift(pk, ("product",))
+
+
+def rebuild() -> Iterator[int]:
+    """Write every listing anew, a portion in a transaction, beside other writers; yields how many are done."""
+    _orphans().delete()
+    done = last = 0
+    while ids := list(Product.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:500]):
+        last = ids[-1]
+        done += _rebuild(ids)
+        yield done
+
+
+@transaction.atomic
+def _rebuild(ids: list[int]) -> int:
+    locked = (
+        Product.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk").values_list("pk", flat=True)
+    )
+    products = [product for portion in portions(Product.objects.filter(pk__in=list(locked))) for product in portion]
+    update_listings(products, repriced=products)
+    return len(products)
+
+
+def _orphans() -> QuerySet[Listing]:
+    """Rows of products that are not there: foreign keys prevent them, hands in the database may not."""
+    return Listing.objects.exclude(Exists(Product.objects.filter(pk=OuterRef("pk"))))
+
+
+def _differences(product: Product, stored: Listing | None, prices: dict[str, Decimal]) -> tuple[str, ...]:
+    if stored is None:
+        return ("missing",)
+    wanted = listing_of(product)
+    fields = [name for name in WRITTEN if getattr(stored, name) != getattr(wanted, name)]
+    if prices != {price.currency: price.amount for price in lowest_prices(product)}:
+        fields.append("lowest_prices")
+    return tuple(fields)
+
+
+def _stored_prices(ids: list[int]) -> Prices:
+    prices: Prices = {}
+    for listing, currency, amount in LowestPrice.objects.filter(listing__in=ids).values_list(
+        "listing", "currency", "amount"
+    ):
+        prices.setdefault(listing, {})[currency] = amount
+    return prices

@@ -1,0 +1,79 @@
+"""The read model: what lists, search and facets read. Nothing in it is authoritative; `rebuild_search` remakes it."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from catalog_project.models import DerivedField, TimestampedModel
+from products.models.brand import Brand
+from products.models.integers import IntegersField
+from products.models.product import Product, ProductQuerySet
+
+
+class Listing(TimestampedModel):
+    """A product as readers see it, in one row.
+
+    `document` is its public JSON. `prices` holds the lowest and the highest amount by currency, `category_ids` the
+    categories that it stands in itself. `created_at` and `updated_at` are the product's.
+    """
+
+    product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True, related_name="listing")
+    document = models.TextField()
+    status = models.CharField(max_length=8)
+    published_from = models.DateTimeField(null=True)
+    published_until = models.DateTimeField(null=True)
+    name_key = DerivedField()
+    # No constraint: the product's own reference is the one that is guarded.
+    brand = models.ForeignKey(
+        Brand, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    category_ids = IntegersField()
+    in_stock = models.BooleanField()
+    prices = models.JSONField()
+
+    objects: ClassVar = ProductQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index("created_at", "product", name="listing_by_created"),  # products/, newest first
+            models.Index("updated_at", "product", name="listing_by_updated"),  # ?ordering=updated_at, ?updated_at__gte=
+            models.Index("name_key", "product", name="listing_by_name"),  # ?ordering=name
+            models.Index("brand", "created_at", "product", name="listing_by_brand"),  # ?brand=, and its renames
+            models.Index(
+                "published_from",
+                condition=models.Q(published_from__isnull=False),
+                name="listing_by_opening",  # how long a page may be remembered
+            ),
+            models.Index(
+                "published_until",
+                condition=models.Q(published_until__isnull=False),
+                name="listing_by_closing",  # as above
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"listing of product {self.pk}"
+
+
+class LowestPrice(TimestampedModel):
+    """The lowest amount among a product's variants in a currency: the sort key of `?ordering=price`."""
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="lowest_prices", db_index=False)
+    currency = models.CharField(max_length=3)
+    amount = models.DecimalField(max_digits=14, decimal_places=4)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["listing", "currency"],
+                name="lowest_price_unique",
+                violation_error_code="duplicate",
+                violation_error_message="The product has a lowest price in this currency already.",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index("currency", "amount", "listing", name="lowest_price_by_amount"),  # ?ordering=price
+        ]
+
+    def __str__(self) -> str:
+        return f"from {self.amount} {self.currency}"
