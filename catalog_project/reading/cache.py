@@ -51,9 +51,7 @@ class ReadCache:
         entry = self.entry(key, make, generation=generation, is_slow=is_slow)
         return make() if entry is None else entry.body
 
-    def entry(
-        self, key: str, make: Make, *, generation: bytes | None = None, is_slow: bool = False
-    ) -> Entry | None:
+    def entry(self, key: str, make: Make, *, generation: bytes | None = None, is_slow: bool = False) -> Entry | None:
         """The value as it is now, with when it ends; None where nothing may be remembered.
 
         `generation` is what `current_generation` gave since the request arrived, if it was asked already. Something
@@ -79,18 +77,17 @@ class ReadCache:
         generation = generation_if_on()
         if generation is None:
             return make(), now
-        key = f"{self.name}:{key}"
-        oldest = now.timestamp() - max_age
+        key, oldest = f"{self.name}:{key}", now.timestamp() - max_age
         known = self._find_soft(key, generation, oldest)
         count_cache(known is not None, self.name)
+        is_fresh = known and _fits(known, generation, oldest + max_age / 2)
         # What is under way is being made again already, for whichever generation.
-        is_due = known is None or not (known.holds(generation, now.timestamp()) or known.made_at > oldest + max_age / 2)
-        if known is None or (is_due and not _flights.is_under_way(key)):
+        if known is None or not (is_fresh or _flights.is_under_way(key)):
             known = _flights.make(key, lambda: self._made(key, generation, make, oldest=oldest, is_slow=True))
-        # A flight may have set out long before this call.
-        if known.generation != generation and known.made_at <= oldest:
+        if not _fits(known, generation, oldest):  # the flight had set out long before this call
             known = self._make(key, generation, make)
-        return known.body, now if known.holds(generation, now.timestamp()) else datetime.fromtimestamp(known.made_at, UTC)
+        is_exact = known.holds(generation, now.timestamp())
+        return known.body, now if is_exact else datetime.fromtimestamp(known.made_at, UTC)
 
     def edge_soon(self) -> float:
         """When the clock will next change what is shown (seconds since 1970), as known a second ago."""

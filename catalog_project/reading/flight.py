@@ -2,8 +2,8 @@
 
 import threading
 from collections.abc import Callable, Hashable
-from contextlib import suppress
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 Result = TypeVar("Result")

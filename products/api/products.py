@@ -10,11 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog_project.api.viewsets import CreatableViewSet
+from catalog_project.reading.cache import ReadCache
 from products.api.queries import VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
 from products.models import Listing, Product
 from products.schemas.documents import ProductSerializer, TrimmedProductSerializer
 from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer
 from products.search.products import matching, with_lowest_price
+from products.search.windows import next_window_edge
 from products.services.products import (
     archive_product,
     create_product,
@@ -29,6 +31,7 @@ class ProductViewSet(CreatableViewSet):
 
     noun, plural = "product", "products"
     queryset = Listing.objects.all()
+    cache = ReadCache("products", next_window_edge)
     slug_field = "product__slug"
     permission_model = Product
     read_serializer = ProductSerializer
