@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
-from uuid import uuid4
+from secrets import token_hex
 
 from django.http import HttpRequest, HttpResponse
 
@@ -27,7 +27,7 @@ class RequestIDMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve the request under its id."""
-        request_id = _choose(request.headers.get(HEADER, ""))
+        request_id = _choose(request.META.get("HTTP_X_REQUEST_ID"))
         request.request_id = request_id  # type: ignore[attr-defined]
         token = _current.set(request_id)
         try:
@@ -38,5 +38,5 @@ class RequestIDMiddleware:
         return response
 
 
-def _choose(offered: str) -> str:
-    return offered if ACCEPTED.fullmatch(offered) else uuid4().hex
+def _choose(offered: str | None) -> str:
+    return offered if offered and ACCEPTED.fullmatch(offered) else token_hex(16)

@@ -54,7 +54,6 @@ WSGI_APPLICATION = "catalog_project.wsgi.application"
 MIDDLEWARE = [
     "catalog_project.observability.request_id.RequestIDMiddleware",
     "catalog_project.observability.logs.AccessLogMiddleware",
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "catalog_project.observability.metrics.HTTPMetricsMiddleware",
     "catalog_project.health.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
