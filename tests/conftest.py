@@ -92,7 +92,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def _empty_cache() -> Iterator[None]:
     """No test finds what another one left in the cache."""
     # They read the settings.
-    from catalog_project.api.hot_reads import answers
+    from catalog_project.hot_reads import answers
     from catalog_project.reading.cache import forget
     from catalog_project.reading.generation import source
 

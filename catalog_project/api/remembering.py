@@ -7,7 +7,6 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol
 
 from django.conf import settings
-from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,12 +23,14 @@ class Remembering(Protocol):
     cache: ReadCache
 
 
+READING = "catalog.reading"
+
 Handler = Callable[Concatenate[Any, Request, Rest], Response]
 
 
 @dataclass(slots=True)
 class Reading:
-    """What is known about one request as a read; the middleware attaches it as `request.reading`.
+    """What is known about one request as a read; it travels in `request.META`, which is the WSGI environment.
 
     `generation` was asked after the request came. `is_public` says that the answer holds what anyone may see, as it
     is until `edge` (seconds since 1970); `entry` is what it was made of, if that is remembered.
@@ -39,6 +40,9 @@ class Reading:
     is_public: bool = False
     edge: float = math.inf
     entry: Entry | None = None
+    route: str | None = None
+    path: str = ""
+    scheme: str = ""
 
 
 def remembered(handler: Handler[Rest]) -> Handler[Rest]:
@@ -51,7 +55,7 @@ def remembered(handler: Handler[Rest]) -> Handler[Rest]:
     def answer(view: Remembering, request: Request, *args: Rest.args, **kwargs: Rest.kwargs) -> Response:
         if not is_anonymous(request):
             return handler(view, request, *args, **kwargs)
-        reading = getattr(request, "reading", None) or Reading()
+        reading = request.META.get(READING) or Reading()
         reading.is_public = True
         if "cursor" not in request.query_params:
             reading.entry = view.cache.entry(
@@ -75,11 +79,6 @@ def is_anonymous(request: Request) -> bool:
         and "HTTP_AUTHORIZATION" not in request.META
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
     )
-
-
-def seconds_left(edge: float) -> float:
-    """How long something that holds until `edge` still does."""
-    return max(0.0, edge - timezone.now().timestamp())
 
 
 def _key(request: Request) -> str:

@@ -62,26 +62,44 @@ class AccessLogMiddleware:
         """Serve the request, then log it with the time this took in milliseconds."""
         started = time.perf_counter()
         response = self.get_response(request)
-        duration = time.perf_counter() - started
-        fields = _describe(request) | {"status": response.status_code, "duration_ms": round(duration * 1000, 3)}
-        _write(_level(fields), f"{request.method} {request.path} {response.status_code}", fields)
+        log_request(
+            request.method,
+            request.path,
+            response.status_code,
+            time.perf_counter() - started,
+            route=route_of(request),
+            client=request.META.get("REMOTE_ADDR"),
+            user_id=_known_user_id(request),
+        )
         return response
 
 
-def _write(level: int, message: str, fields: dict[str, Any]) -> None:
-    # As `access.log` does, but for looking up which line of code logs: it is always this one.
-    if access.isEnabledFor(level):
-        access.handle(access.makeRecord(access.name, level, __file__, 0, message, (), None, extra=fields))
-
-
-def _describe(request: HttpRequest) -> dict[str, Any]:
-    return {
-        "method": request.method,
-        "route": route_of(request),
-        "path": request.path,
-        "client": request.META.get("REMOTE_ADDR"),
-        "user_id": _known_user_id(request),
+def log_request(
+    method: str | None,
+    path: str,
+    status: int,
+    seconds: float,
+    *,
+    route: str | None,
+    client: str | None,
+    user_id: Any = None,
+) -> None:
+    """Log a request that was served in so many seconds."""
+    level = logging.DEBUG if route in PROBE_ROUTES and status < 500 else logging.INFO
+    if not access.isEnabledFor(level):
+        return
+    fields = {
+        "method": method,
+        "route": route,
+        "path": path,
+        "client": client,
+        "user_id": user_id,
+        "status": status,
+        "duration_ms": round(seconds * 1000, 3),
     }
+    # As `access.log` does, but for looking up which line of code logs: it is always this one.
+    message = f"{method} {path} {status}"
+    access.handle(access.makeRecord(access.name, level, __file__, 0, message, (), None, extra=fields))
 
 
 def _known_user_id(request: HttpRequest) -> Any:
@@ -91,11 +109,6 @@ def _known_user_id(request: HttpRequest) -> Any:
         # django.contrib.auth keeps the user here once the lazy one was looked at.
         user = getattr(request, "_cached_user", None)
     return getattr(user, "pk", None)
-
-
-def _level(fields: dict[str, Any]) -> int:
-    is_routine = fields["route"] in PROBE_ROUTES and fields["status"] < 500
-    return logging.DEBUG if is_routine else logging.INFO
 
 
 def _time(seconds: float) -> str:

@@ -48,23 +48,23 @@ class HTTPMetricsMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve the request, then count it."""
-        METRICS.requests_total.inc()
         started = time.perf_counter()
         response = self.get_response(request)
         seconds = time.perf_counter() - started
-        METRICS.responses_total.inc()
-        METRICS.requests_latency_before.observe(seconds)
-        counters, latency = _of_request(
-            route_of(request) or NO_ROUTE,
-            _known_method(request.method),
+        sent = None if response.streaming else len(response.content)
+        meta = request.META
+        count_request(
+            route_of(request),
+            request.method,
             str(request.scheme),
             response.status_code,
             response.charset,
+            seconds=seconds,
+            sent=sent,
+            received=meta.get("CONTENT_LENGTH") or "0",
         )
-        for counter in counters:
-            counter.inc()
-        latency.observe(seconds)
-        _count_bodies(request, response)
+        if meta.get("HTTP_X_REQUESTED_WITH") == "XMLHttpRequest":
+            METRICS.requests_ajax.inc()
         return response
 
     def process_template_response(self, _request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -78,15 +78,41 @@ class HTTPMetricsMiddleware:
         METRICS.exceptions_by_view.labels(view=route_of(request) or NO_ROUTE).inc()
 
 
+def count_request(
+    route: str | None,
+    method: str | None,
+    transport: str,
+    status: int,
+    charset: str,
+    *,
+    seconds: float,
+    sent: int | None,
+    received: str = "0",
+) -> None:
+    """Count a request that was answered in so many seconds. `sent` is None for an answer that is streamed."""
+    counters, latencies = _of_request(route or NO_ROUTE, _known_method(method), transport, status, charset)
+    for counter in counters:
+        counter.inc()
+    for latency in latencies:
+        latency.observe(seconds)
+    METRICS.requests_body_bytes.observe(int(received) if received.isdecimal() else 0)
+    if sent is None:
+        METRICS.responses_streaming.inc()
+    else:
+        METRICS.responses_body_bytes.observe(sent)
+
+
 @cache
 def _of_request(
     view: str, method: str, transport: str, status: int, charset: str
-) -> tuple[tuple[Counter, ...], Histogram]:
+) -> tuple[tuple[Counter, ...], tuple[Histogram, ...]]:
     """The metrics that a request counts in, found once: to find them by their labels costs more than to count.
 
     There are as many as there are routes, methods and statuses: nothing here is of a client's making.
     """
     counters = [
+        METRICS.requests_total,
+        METRICS.responses_total,
         METRICS.requests_by_method.labels(method=method),
         METRICS.requests_by_transport.labels(transport=transport),
         METRICS.responses_by_status.labels(status=str(status)),
@@ -94,21 +120,9 @@ def _of_request(
         METRICS.responses_by_charset.labels(charset=charset),
     ]
     if view != NO_ROUTE:
-        counters.append(
-            METRICS.requests_by_view_transport_method.labels(view=view, transport=transport, method=method)
-        )
-    return tuple(counters), METRICS.requests_latency_by_view_method.labels(view=view, method=method)
-
-
-def _count_bodies(request: HttpRequest, response: HttpResponse) -> None:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    METRICS.requests_body_bytes.observe(int(length) if length.isdecimal() else 0)
-    if response.streaming:
-        METRICS.responses_streaming.inc()
-    else:
-        METRICS.responses_body_bytes.observe(len(response.content))
-    if request.META.get("HTTP_X_REQUESTED_WITH") == "XMLHttpRequest":
-        METRICS.requests_ajax.inc()
+        counters.append(METRICS.requests_by_view_transport_method.labels(view=view, transport=transport, method=method))
+    by_view = METRICS.requests_latency_by_view_method.labels(view=view, method=method)
+    return tuple(counters), (METRICS.requests_latency_before, by_view)
 
 
 def _known_method(method: str | None) -> str:
