@@ -16,7 +16,7 @@ from django.utils import timezone
 from catalog_project.api.cache_control import public
 from catalog_project.api.remembering import READING, Reading
 from catalog_project.observability.logs import log_request
-from catalog_project.observability.metrics import count_cache, count_request
+from catalog_project.observability.metrics import HotRead, count_cache, hot_reads
 from catalog_project.observability.request_id import HEADER, choose_request_id, serving
 from catalog_project.reading.cache import generation_if_on
 from catalog_project.reading.entries import Entry
@@ -145,9 +145,9 @@ def _holds_at(known: Answer, environ: Environ) -> float | None:
     generation = generation_if_on()
     now = timezone.now().timestamp()
     is_good = generation is not None and known.entry.holds(generation, now)
-    count_cache(is_good, NAME)
     if is_good:
         return now
+    count_cache(False, NAME)
     # The long way need not ask again.
     environ[READING] = Reading(generation)
     return None
@@ -160,7 +160,7 @@ def _again(
     request_id = choose_request_id(environ.get("HTTP_X_REQUEST_ID"))
     start_response("200 OK", [*known.head, ("Cache-Control", public(known.entry.edge - now)), (HEADER, request_id)])
     seconds = time.perf_counter() - started
-    count_request(of.route, method, of.scheme, 200, known.charset, seconds=seconds, sent=len(body))
+    hot_reads.add(HotRead(of.route, method, of.scheme, known.charset, len(body)), seconds)
     with serving(request_id):
         log_request(method, of.path, 200, seconds, route=of.route, client=environ.get("REMOTE_ADDR"))
     return [body] if method == "GET" else []
