@@ -25,7 +25,7 @@ def find_drift() -> Iterator[Drift]:
     """Compare the read model with the tables, product by product; reads only."""
     for portion in portions(Product.objects.all()):
         ids = [product.pk for product in portion]
-        stored = Listing.objects.in_bulk(ids)
+        stored = Listing.objects.with_document().in_bulk(ids)
         prices = _stored_prices(ids)
         for product in portion:
             fields = _differences(product, stored.get(product.pk), prices.get(product.pk, {}))
@@ -64,7 +64,7 @@ def _differences(product: Product, stored: Listing | None, prices: dict[str, Dec
     if stored is None:
         return ("missing",)
     wanted = listing_of(product)
-    fields = [name for name in WRITTEN if getattr(stored, name) != getattr(wanted, name)]
+    fields = [name for name in ("document", *WRITTEN) if getattr(stored, name) != getattr(wanted, name)]
     if prices != {price.currency: price.amount for price in lowest_prices(product)}:
         fields.append("lowest_prices")
     return tuple(fields)

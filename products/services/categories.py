@@ -119,11 +119,14 @@ def _show_again(category: Category, shown: dict[int, Document]) -> None:
     """Show new names and paths of a subtree in the documents of its products."""
     now = _subtree_as_shown(category)
     changed = [pk for pk in now if now[pk] != shown[pk]]
-    if changed:
-        wait_for(Product.objects.filter(Exists(_links_to(changed))))
-    for pk in changed:
-        show_renamed(Product.objects.filter(Exists(_links_to([pk]))), shown[pk], now[pk])
+    if not changed:
+        return
+    wait_for(_products_in(changed))
+    for pk in ProductCategory.objects.filter(category__in=changed).values_list("category", flat=True).distinct():
+        show_renamed(_products_in([pk]), shown[pk], now[pk])
 
 
-def _links_to(categories: Sequence[int]) -> QuerySet[ProductCategory]:
-    return ProductCategory.objects.filter(product=OuterRef("pk"), category__in=categories)
+def _products_in(categories: Sequence[int]) -> QuerySet[Product]:
+    links = ProductCategory.objects.filter(product=OuterRef("pk"), category__in=categories)
+    found: QuerySet[Product] = Product.objects.filter(Exists(links))
+    return found

@@ -4,7 +4,7 @@ A single PATCH stages one edit, an import hundreds; the number of statements dep
 many rows there are.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from catalog_project.errors import Fault, Invalid
 from products.listings.names import share
-from products.listings.rows import insert_listings, keep, update_listings
+from products.listings.rows import Parts, holding, insert_listings, keep, update_listings
 from products.models import Category, Price, Product, ProductCategory, Variant
 from products.models.attributes import attributes_fault
 from products.models.inserting import BATCH, insert_rows
@@ -130,11 +130,11 @@ def share_names(batch: Iterable[ProductInput]) -> None:
 def insert(edits: Sequence[ProductEdit]) -> None:
     """Write new products with all that belongs to them: six statements a batch. Their names must be shared already."""
     insert_rows([edit.product for edit in edits])
-    _insert_links(edits)
+    links = [_links(edit) for edit in edits]
+    insert_rows([link for group in links for link in group])
     _insert_variants([variant for edit in edits for variant in edit.new_variants])
-    for edit in edits:
-        _settle(edit, is_new=True)
-    insert_listings([edit.product for edit in edits])
+    with holding(_parts(edits, links)):
+        insert_listings([edit.product for edit in edits])
 
 
 def write(edits: Iterable[ProductEdit]) -> None:
@@ -210,16 +210,29 @@ def _require_amounts(patch: Mapping[str, PriceInput | None], present: Collection
         raise Invalid(faults)
 
 
-def _settle(edit: ProductEdit, *, is_new: bool = False) -> None:
+def _parts(edits: Sequence[ProductEdit], links: Sequence[list[ProductCategory]]) -> Iterator[Parts]:
+    """What belongs to new products and to their variants."""
+    for edit, group in zip(edits, links, strict=True):
+        variants = sorted((new.variant for new in edit.new_variants), key=_place)
+        yield edit.product, {"variants": variants, "category_links": group}
+        for new in edit.new_variants:
+            yield new.variant, {"prices": new.prices}
+
+
+def _place(variant: Variant) -> tuple[int, int]:
+    return variant.position, variant.pk
+
+
+def _settle(edit: ProductEdit) -> None:
     """Let the product in memory show what has been written, as if it had been loaded again."""
     product = edit.product
-    present = [] if is_new else list(product.variants.all())
+    present = list(product.variants.all())
     for variant in edit.variants:
         _settle_prices(variant, list(variant.variant.prices.all()))
     for variant in edit.new_variants:
         _settle_prices(variant, [])
     variants = [*present, *(edit.variant for edit in edit.new_variants)]
-    keep(product, "variants", sorted(variants, key=lambda variant: (variant.position, variant.pk)))
+    keep(product, "variants", sorted(variants, key=_place))
     if edit.categories is not None:
         keep(product, "category_links", _links(edit))
 

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
@@ -7,7 +8,7 @@ from django.db.models import CheckConstraint, UniqueConstraint
 
 from catalog_project.api.integrity import constraint_of, pointer_of, translate
 from catalog_project.errors import Conflict, Invalid
-from products.models import Brand, Category, Price, Product, ProductCategory, Variant
+from products.models import Brand, Category, LowestPrice, Price, Product, ProductCategory, Variant
 from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,9 @@ BROKEN = {
     ),
     "price_not_negative": lambda: VariantFactory(prices={"USD": "-0.01"}),
     "price_decimals_of_currency": lambda: VariantFactory(prices={"JPY": "0.5"}),
+    "lowest_price_unique": lambda: LowestPrice.objects.create(
+        listing=ProductFactory().listing, currency="USD", amount=Decimal(1)
+    ),
 }
 
 
@@ -79,7 +83,9 @@ def test_every_rule_has_a_code_and_a_sentence_of_its_own(model) -> None:
         assert isinstance(rule, CheckConstraint | UniqueConstraint)
         assert rule.violation_error_code
         assert rule.violation_error_message != rule.default_violation_error_message
-        assert rule.name.startswith(model._meta.model_name.replace("productcategory", "product_category"))
+        assert rule.name.startswith(
+            model._meta.model_name.replace("productcategory", "product_category").replace("lowestprice", "lowest_price")
+        )
 
 
 @pytest.mark.parametrize(

@@ -274,7 +274,7 @@ def test_creating_costs_the_same_for_one_variant_and_fifty(editor, django_assert
 
 
 # brand, categories; 3 savepoints, 2 statements each; slug; product, links, variants, prices; 4 to read it back
-CREATE_QUERIES = 17
+CREATE_QUERIES = 18
 
 
 @pytest.mark.django_db(transaction=True)

@@ -76,4 +76,4 @@ def test_a_delete_costs_the_same_for_one_variant_and_fifty(manager, django_asser
 
 
 # find it and its parts 4; lock it with its parts 4, in a savepoint; delete it with its parts 5
-DELETE_QUERIES = 15
+DELETE_QUERIES = 16
