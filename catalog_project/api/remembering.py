@@ -4,28 +4,18 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol
+from typing import Any
 
 from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog_project.api.renderers import ORJSONRenderer
-from catalog_project.reading.cache import ReadCache
 from catalog_project.reading.entries import Entry
-
-Rest = ParamSpec("Rest")
-
-
-class Remembering(Protocol):
-    """A view whose reads can be remembered, in its `cache`."""
-
-    cache: ReadCache
-
 
 READING = "catalog.reading"
 
-Handler = Callable[Concatenate[Any, Request, Rest], Response]
+Handler = Callable[..., Response]
 
 
 @dataclass(slots=True)
@@ -45,14 +35,14 @@ class Reading:
     scheme: str = ""
 
 
-def remembered(handler: Handler[Rest]) -> Handler[Rest]:
+def remembered(handler: Handler) -> Handler:
     """Decorate a view's list or detail: what anyone may see is made once for each state of the database.
 
     The view names its `cache`. Pages behind a cursor are made each time: there are too many of them.
     """
 
     @wraps(handler)
-    def answer(view: Remembering, request: Request, *args: Rest.args, **kwargs: Rest.kwargs) -> Response:
+    def answer(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         if not is_anonymous(request):
             return handler(view, request, *args, **kwargs)
         reading = request.META.get(READING) or Reading()
