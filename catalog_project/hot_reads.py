@@ -126,7 +126,7 @@ class HotReads:
         if reading and reading.entry and isinstance(response, HttpResponse) and said[0] == "200 OK":
             answer = _repeatable(reading, response, said[1])
             if answer:
-                answers.put(key, answer, len(answer.entry.body))
+                answers.put(key, answer, sum(map(len, key)) + len(answer.entry.body))
         return response
 
 

@@ -151,7 +151,7 @@ def generation_if_on() -> bytes | None:
 
 
 def _keep(key: str, entry: Entry) -> None:
-    local.put(key, entry, len(entry.body))
+    local.put(key, entry, len(key) + len(entry.body))
 
 
 def _fits(entry: Entry, generation: bytes, oldest: float) -> bool:

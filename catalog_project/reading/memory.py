@@ -7,8 +7,8 @@ from typing import Generic, TypeVar
 
 Value = TypeVar("Value")
 
-# What an entry costs beside its bytes, roughly: its key, its object and its place.
-OVERHEAD = 600
+# What an entry costs beside its bytes and those of its key, roughly: its objects and its place.
+OVERHEAD = 1_000
 
 
 class Memory(Generic[Value]):
@@ -30,7 +30,7 @@ class Memory(Generic[Value]):
             return found[0]
 
     def put(self, key: Hashable, value: Value, size: int) -> None:
-        """Keep a value of so many bytes, in place of the key's former one."""
+        """Keep a value in place of the key's former one; `size` is how many bytes both have."""
         size += OVERHEAD
         with self._lock:
             self._drop(key)
