@@ -6,12 +6,10 @@ import pytest
 from django.utils import timezone
 
 from products.models import Price, Product
-from tests.answers import faults, problem
+from tests.answers import EDGES, faults, problem
 from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
 
 URL = "/api/v1/products/"
-# When the next window opens and closes: asked for each answer in a transaction, once a second in service.
-EDGES = 2
 
 
 def test_a_product_is_found_by_id_and_by_slug(anyone) -> None:

@@ -6,12 +6,10 @@ import pytest
 from django.utils import timezone
 
 from products.models import Product
-from tests.answers import faults, names, problem
+from tests.answers import EDGES, faults, names, problem
 from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
 
 URL = "/api/v1/products/"
-# When the next window opens and closes: asked for each answer in a transaction, once a second in service.
-EDGES = 2
 
 
 def product(name: str, *, prices: list[dict[str, str]] | None = None, stock: int | None = None, **fields) -> Product:
