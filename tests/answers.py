@@ -6,7 +6,7 @@ from django.http import HttpResponse
 
 from catalog_project.api.problems import PROBLEMS
 
-# Queries for when the next window opens and closes: with each anonymous read in a transaction, once a second in service.
+# Queries for the next opening and closing window: with each anonymous read in a transaction, once a second in service.
 EDGES = 2
 
 
