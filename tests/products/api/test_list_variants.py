@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.answers import faults
+from tests.answers import EDGES, faults
 from tests.factories.products import ProductFactory, VariantFactory
 
 URL = "/api/v1/variants/"
