@@ -99,6 +99,7 @@ def post_worker_init(_worker: Worker) -> None:
 
 def worker_exit(_server: Arbiter, _worker: Worker) -> None:
     """Publish the last numbers and close the pool, in the worker, when its requests are done."""
+    import_module("catalog_project.observability.metrics").hot_reads.flush()
     pool.finish_sampling()
 
 

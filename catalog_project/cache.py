@@ -15,6 +15,18 @@ logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 
+class BytesSerializer:
+    """Stores bytes as they are, and takes nothing that it reads for more than bytes."""
+
+    def dumps(self, value: bytes) -> bytes:
+        """What is stored."""
+        return value
+
+    def loads(self, stored: bytes) -> bytes:
+        """What was stored."""
+        return stored
+
+
 class ForgivingRedisCache(RedisCache):
     """Django's RedisCache whose failures read as misses and whose failed writes are dropped."""
 

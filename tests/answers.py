@@ -6,6 +6,9 @@ from django.http import HttpResponse
 
 from catalog_project.api.problems import PROBLEMS
 
+# Queries for the next opening and closing window: with each anonymous read in a transaction, once a second in service.
+EDGES = 2
+
 
 def problem(response: HttpResponse, code: str) -> dict[str, Any]:
     """The problem document of an answer, which must be one of this code in every respect."""

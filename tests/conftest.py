@@ -10,7 +10,7 @@ import environ
 import hypothesis
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 
 from tests import servers
 
@@ -91,5 +91,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     """No test finds what another one left in the cache."""
+    # They read the settings.
+    from catalog_project.hot_reads import answers
+    from catalog_project.reading.cache import forget
+    from catalog_project.reading.generation import source
+
     yield
     cache.clear()
+    caches["reads"].clear()
+    forget()
+    answers.clear()
+    # Its connection would keep the test database from being dropped.
+    source.close()

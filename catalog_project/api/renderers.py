@@ -20,5 +20,7 @@ class ORJSONRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
-        """The JSON text, or nothing where there is no body (204)."""
+        """The JSON text, nothing where there is no body (204), and bytes as they are: they are rendered already."""
+        if isinstance(data, bytes):
+            return data
         return b"" if data is None else orjson.dumps(data)

@@ -15,8 +15,10 @@ from rest_framework.viewsets import GenericViewSet
 from catalog_project.api.pagination import Keyset, KeysetPagination
 from catalog_project.api.parsers import MergePatchParser, StrictJSONParser
 from catalog_project.api.query import ListQuery, Query
+from catalog_project.api.remembering import remembered
 from catalog_project.api.serializers import StrictSerializer
 from catalog_project.api.views import StrictView
+from catalog_project.reading.cache import ReadCache
 
 MAX_ID_DIGITS = 18  # as many as always fit into 64 bits
 Parsers = list[BaseParser]  # inside a viewset, `list` is its act
@@ -45,6 +47,7 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
     patch_serializer: ClassVar[type[BaseSerializer[Any]] | None] = None
     list_query: ClassVar[type[ListQuery]] = ListQuery
     detail_query: ClassVar[type[Query]] = Query
+    cache: ClassVar[ReadCache] = ReadCache("answers")
     keysets: ClassVar[Mapping[str, str]] = {"name": "name_key", "created_at": "created_at"}
 
     # --- What a subclass says -------------------------------------------------------------------------------
@@ -63,11 +66,13 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
 
     # --- Requests -------------------------------------------------------------------------------------------
 
+    @remembered
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One page."""
         page = self.paginate_queryset(self.narrow(self.get_queryset()))
         return self.get_paginated_response([self.present(row) for row in page or ()])
 
+    @remembered
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One resource."""
         return Response(self.present(self.get_object()))

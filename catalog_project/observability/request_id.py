@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
-from uuid import uuid4
+from secrets import token_hex
 
 from django.http import HttpRequest, HttpResponse
 
@@ -27,16 +27,27 @@ class RequestIDMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve the request under its id."""
-        request_id = _choose(request.headers.get(HEADER, ""))
+        request_id = choose_request_id(request.META.get("HTTP_X_REQUEST_ID"))
         request.request_id = request_id  # type: ignore[attr-defined]
-        token = _current.set(request_id)
-        try:
+        with serving(request_id):
             response = self.get_response(request)
-        finally:
-            _current.reset(token)
         response[HEADER] = request_id
         return response
 
 
-def _choose(offered: str) -> str:
-    return offered if ACCEPTED.fullmatch(offered) else uuid4().hex
+class serving:  # noqa: N801  # a context manager, written as a class since it stands around every request
+    """Make an id the current one for a while."""
+
+    def __init__(self, request_id: str) -> None:
+        self._request_id = request_id
+
+    def __enter__(self) -> None:
+        self._token = _current.set(self._request_id)
+
+    def __exit__(self, *_: object) -> None:
+        _current.reset(self._token)
+
+
+def choose_request_id(offered: str | None) -> str:
+    """The client's id where it is well-formed, a new one otherwise."""
+    return offered if offered and ACCEPTED.fullmatch(offered) else token_hex(16)

@@ -54,12 +54,12 @@ WSGI_APPLICATION = "catalog_project.wsgi.application"
 MIDDLEWARE = [
     "catalog_project.observability.request_id.RequestIDMiddleware",
     "catalog_project.observability.logs.AccessLogMiddleware",
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "catalog_project.observability.metrics.HTTPMetricsMiddleware",
     "catalog_project.health.ProbeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "catalog_project.api.cache_control.CacheControlMiddleware",
     "catalog_project.api.middleware.TrailingSlashMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -88,7 +88,11 @@ DATABASES = {"default": env.database(threads=WEB_THREADS)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.redis_url()
-CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # What all workers share of catalog_project.reading; each remembers for itself beside it.
+    "reads": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
+}
 if REDIS_URL:
     CACHES["default"] = {
         "BACKEND": "catalog_project.cache.ForgivingRedisCache",
@@ -97,6 +101,14 @@ if REDIS_URL:
         # redis-py would wait 5 s on a hung server, on every call.
         "OPTIONS": {"socket_timeout": 0.1, "socket_connect_timeout": 0.1},
     }
+    CACHES["reads"] = CACHES["default"] | {
+        "KEY_PREFIX": "catalog-reads",
+        # Django's own would unpickle whatever lies in Redis.
+        "OPTIONS": {**CACHES["default"]["OPTIONS"], "serializer": "catalog_project.cache.BytesSerializer"},
+    }
+# Whether reads of anonymous callers are remembered, and for how many seconds a CDN may keep them.
+READ_CACHE = env.flag("READ_CACHE", default=True)
+CACHE_SHARED_SECONDS = env.number("CACHE_SHARED_SECONDS", 5, most=31_536_000)
 
 # --- People ----------------------------------------------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"

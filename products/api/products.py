@@ -17,12 +17,14 @@ from catalog_project.api.exceptions import faults_of
 from catalog_project.api.pagination import Keyset, Segment
 from catalog_project.api.viewsets import CreatableViewSet
 from catalog_project.errors import Invalid
+from catalog_project.reading.cache import ReadCache
 from products.api.queries import RELEVANCE, VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
 from products.models import Listing, Product
 from products.schemas.documents import ProductSerializer, TrimmedProductSerializer
 from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer, attribute_faults
 from products.search.products import matching, with_lowest_price
 from products.search.text import Search, read_search
+from products.search.windows import next_window_edge
 from products.services.products import (
     archive_product,
     create_product,
@@ -37,6 +39,7 @@ class ProductViewSet(CreatableViewSet):
 
     noun, plural = "product", "products"
     queryset = Listing.objects.all()
+    cache = ReadCache("products", next_window_edge)
     slug_field = "product__slug"
     permission_model = Product
     read_serializer = ProductSerializer

@@ -10,11 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog_project.api.viewsets import CreatableViewSet, ResourceViewSet, find
+from catalog_project.reading.cache import ReadCache
 from products.api.queries import VIEW_PRODUCT, VariantListQuery
 from products.models import Product, Variant
 from products.schemas.documents import OwnVariantSerializer
 from products.schemas.variants import StockSerializer, VariantPatchSerializer, VariantWriteSerializer
 from products.search.names import matching_variants
+from products.search.windows import next_window_edge
 from products.services.variants import add_variant, delete_variant, move_stock, set_stock, update_variant
 
 
@@ -25,6 +27,7 @@ class _Variants(ResourceViewSet):
     write_serializer = VariantWriteSerializer
     patch_serializer = VariantPatchSerializer
     list_query = VariantListQuery
+    cache = ReadCache("variants", next_window_edge)
 
     def get_queryset(self) -> QuerySet[Variant]:
         """Variants of products that the caller may see."""

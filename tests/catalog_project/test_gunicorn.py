@@ -92,6 +92,7 @@ def environment(metrics: Path) -> dict[str, str]:
         "LOG_LEVEL": "DEBUG",
         "METRICS_TOKEN": "",
         "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+        "READ_CACHE": "off",  # every read then takes a connection from the pool
         "WEB_CONCURRENCY": str(WORKERS),
         "WEB_THREADS": str(THREADS),
     }

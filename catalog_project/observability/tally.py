@@ -1,0 +1,75 @@
+"""Counts requests in memory and hands the sums to Prometheus' metrics each second.
+
+To count one request takes twenty steps in shared files, as long as all the rest of a hot read.
+"""
+
+import threading
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from django.conf import settings
+from prometheus_client import Histogram
+
+Labels = TypeVar("Labels")
+
+INTERVAL_SECONDS = 1.0
+BOUNDS = tuple(settings.PROMETHEUS_LATENCY_BUCKETS)
+
+
+@dataclass(slots=True)
+class Sum:
+    """So many requests, the seconds that they took together, and how many fell into which bucket of latency."""
+
+    count: int = 0
+    seconds: float = 0.0
+    buckets: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+
+
+def observe_latencies(histogram: Histogram, found: Sum) -> None:
+    """Add to a histogram with the buckets of latency. prometheus_client itself adds one observation at a time."""
+    histogram._sum.inc(found.seconds)  # noqa: SLF001  # as said above
+    for bucket, count in zip(histogram._buckets, found.buckets, strict=True):  # noqa: SLF001  # as above
+        if count:
+            bucket.inc(count)
+
+
+def observe_times(histogram: Histogram, value: float, count: int) -> None:
+    """Add the same value so many times."""
+    histogram._sum.inc(value * count)  # noqa: SLF001  # as above
+    histogram._buckets[bisect_left(histogram._upper_bounds, value)].inc(count)  # noqa: SLF001  # as above
+
+
+class Tally(Generic[Labels]):
+    """Sums of requests by their labels. `hand_over` takes one of them to the metrics, a second later at the latest."""
+
+    def __init__(self, hand_over: Callable[[Labels, Sum], None]) -> None:
+        self._hand_over = hand_over
+        self._lock = threading.Lock()
+        self._sums: dict[Labels, Sum] = {}
+
+    def add(self, labels: Labels, seconds: float) -> None:
+        """Count a request that took so many seconds."""
+        bucket = bisect_left(BOUNDS, seconds)
+        with self._lock:
+            if not self._sums:
+                self._flush_later()
+            found = self._sums.get(labels)
+            if found is None:
+                found = self._sums[labels] = Sum()
+            found.count += 1
+            found.seconds += seconds
+            found.buckets[bucket] += 1
+
+    def flush(self) -> None:
+        """Hand over what was counted so far."""
+        with self._lock:
+            sums, self._sums = self._sums, {}
+        for labels, found in sums.items():
+            self._hand_over(labels, found)
+
+    def _flush_later(self) -> None:
+        timer = threading.Timer(INTERVAL_SECONDS, self.flush)
+        timer.daemon = True
+        timer.start()
