@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+from io import StringIO
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -80,6 +81,7 @@ def prepare_catalog() -> None:
     except ImproperlyConfigured as error:
         sys.exit(f"catalog: {error}")
     call_command("migrate", verbosity=0)
+    call_command("rebuild_search", missing=True, stdout=StringIO(), stderr=StringIO())  # what an older version left
     seed_where_empty()
     create_staff_once()
     collect_static_once()

@@ -56,8 +56,9 @@ class ProductViewSet(CreatableViewSet):
 
     def get_queryset(self) -> QuerySet[Listing]:
         """What the caller may see."""
-        listings: QuerySet[Listing] = Listing.objects.all() if self.scope == "all" else Listing.objects.visible()
-        return listings
+        listings = Listing.objects.with_document()
+        found: QuerySet[Listing] = listings if self.scope == "all" else listings.visible()
+        return found
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that the list's parameters leave."""
@@ -122,4 +123,8 @@ class ProductViewSet(CreatableViewSet):
 
     def _listing(self, product: Product) -> Listing:
         """As it has just been written; a write that changed nothing has written nothing."""
-        return product.listing if Product.listing.is_cached(product) else Listing.objects.get(pk=product.pk)
+        return (
+            product.listing
+            if Product.listing.is_cached(product)
+            else Listing.objects.with_document().get(pk=product.pk)
+        )

@@ -10,12 +10,12 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import F, Model, QuerySet, TextField, Value
+from django.db.models import Model, QuerySet, TextField, Value
 from django.db.models.functions import Concat, Left, Replace, StrIndex, Substr
 
 from catalog_project.errors import Conflict
 from products.listings.documents import Document
-from products.models import Listing, Product
+from products.models import ListingDocument, Product
 
 # Everything that bears a name stands before it, and nothing in front of it is a client's own JSON.
 END_OF_NAMES = ',"attributes":{'
@@ -66,8 +66,7 @@ def show_renamed(products: QuerySet[Product], before: Document, after: Document)
         output_field=TextField(),
     )
     text = Concat(head, Substr("document", marker, output_field=TextField()), output_field=TextField())
-    # `updated_at` is the product's own: a rename does not move it.
-    Listing.objects.filter(product__in=products.values("pk")).update(document=text, updated_at=F("updated_at"))
+    ListingDocument.objects.filter(listing__in=products.values("pk")).update(document=text)
 
 
 def _shared(model: type[Model], ids: list[int]) -> Iterable[Model]:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from products.listings.rows import WRITTEN, listing_of, lowest_prices, portions, update_listings
 from products.models import Listing, LowestPrice, Product
+from products.models.inserting import BATCH
 
 Prices = dict[int, dict[str, Decimal]]
 
@@ -25,7 +26,7 @@ def find_drift() -> Iterator[Drift]:
     """Compare the read model with the tables, product by product; reads only."""
     for portion in portions(Product.objects.all()):
         ids = [product.pk for product in portion]
-        stored = Listing.objects.in_bulk(ids)
+        stored = Listing.objects.with_document().in_bulk(ids)
         prices = _stored_prices(ids)
         for product in portion:
             fields = _differences(product, stored.get(product.pk), prices.get(product.pk, {}))
@@ -35,11 +36,15 @@ def find_drift() -> Iterator[Drift]:
         yield Drift(pk, ("product",))
 
 
-def rebuild() -> Iterator[int]:
-    """Write every listing anew, a portion in a transaction, beside other writers; yields how many are done."""
+def rebuild(*, missing: bool = False) -> Iterator[int]:
+    """Write every listing anew, or only those that are missing, beside other writers; yields how many are done.
+
+    A portion is a transaction.
+    """
     _orphans().delete()
+    products = Product.objects.filter(listing__shown=None) if missing else Product.objects.all()
     done = last = 0
-    while ids := list(Product.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:500]):
+    while ids := list(products.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
         last = ids[-1]
         done += _rebuild(ids)
         yield done
@@ -64,7 +69,7 @@ def _differences(product: Product, stored: Listing | None, prices: dict[str, Dec
     if stored is None:
         return ("missing",)
     wanted = listing_of(product)
-    fields = [name for name in WRITTEN if getattr(stored, name) != getattr(wanted, name)]
+    fields = [name for name in ("document", *WRITTEN) if getattr(stored, name) != getattr(wanted, name)]
     if prices != {price.currency: price.amount for price in lowest_prices(product)}:
         fields.append("lowest_prices")
     return tuple(fields)

@@ -10,12 +10,12 @@ from typing import Any
 from django.db.models import Model, Prefetch, QuerySet
 
 from products.listings.documents import bounds_of, prices_of, render
-from products.models import Listing, LowestPrice, Product, ProductCategory
+from products.models import Listing, ListingDocument, LowestPrice, Product, ProductCategory
 from products.models.inserting import BATCH, insert_rows
 
 COPIED = ("status", "published_from", "published_until", "name_key", "brand_id", "created_at", "updated_at")
 Parts = tuple[Model, dict[str, Any]]
-WRITTEN = ("document", *COPIED, "category_ids", "in_stock", "prices")
+WRITTEN = (*COPIED, "category_ids", "in_stock", "prices")
 
 
 def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
@@ -27,32 +27,31 @@ def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
 
 
 def listing_of(product: Product) -> Listing:
-    """The row of a loaded product, unsaved; it becomes `product.listing`."""
-    return Listing(
+    """The row of a loaded product, unsaved, with its `document`; it becomes `product.listing`."""
+    listing = Listing(
         product=product,
-        document=render(product),
         **{name: getattr(product, name) for name in COPIED},
         category_ids=[link.category_id for link in product.ordered_links()],
         in_stock=any(variant.in_stock for variant in product.variants.all()),
         prices={currency: [float(low), float(high)] for currency, (low, high) in bounds_of(prices_of(product)).items()},
     )
+    listing.document = render(product)
+    return listing
 
 
 def insert_listings(products: Sequence[Product]) -> None:
-    """List new products: two statements a batch."""
-    insert_rows([listing_of(product) for product in products])
+    """List new products: three statements a batch."""
+    listings = [listing_of(product) for product in products]
+    insert_rows(listings)
+    insert_rows(_documents(listings))
     insert_rows([price for product in products for price in lowest_prices(product)])
 
 
 def update_listings(products: Sequence[Product], *, repriced: Collection[Product]) -> None:
     """List changed products again; of those in `repriced` the lowest prices too."""
-    Listing.objects.bulk_create(
-        [listing_of(product) for product in products],
-        BATCH,
-        update_conflicts=True,
-        unique_fields=["product"],
-        update_fields=WRITTEN,
-    )
+    listings = [listing_of(product) for product in products]
+    _upsert(listings, key=["product"], fields=WRITTEN)
+    _upsert(_documents(listings), key=["listing"], fields=["document", "updated_at"])
     if repriced:
         _reprice(repriced)
 
@@ -95,6 +94,10 @@ def keep(row: Model, name: str, related: Iterable[Any]) -> None:
     row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = queryset
 
 
+def _documents(listings: Iterable[Listing]) -> list[ListingDocument]:
+    return [ListingDocument(listing_id=listing.pk, document=listing.document) for listing in listings]
+
+
 def lowest_prices(product: Product) -> list[LowestPrice]:
     """The rows that keep a product's lowest prices, unsaved."""
     return [
@@ -114,11 +117,10 @@ def _reprice(products: Collection[Product]) -> None:
     if gone:
         LowestPrice.objects.filter(pk__in=gone).delete()
     changed = [price for key, price in wanted.items() if key not in present or present[key].amount != price.amount]
-    if changed:
-        LowestPrice.objects.bulk_create(
-            changed,
-            BATCH,
-            update_conflicts=True,
-            unique_fields=["listing", "currency"],
-            update_fields=["amount", "updated_at"],
-        )
+    _upsert(changed, key=["listing", "currency"], fields=["amount", "updated_at"])
+
+
+def _upsert(rows: Sequence[Any], *, key: list[str], fields: Collection[str]) -> None:
+    if rows:
+        manager = type(rows[0])._default_manager
+        manager.bulk_create(rows, BATCH, update_conflicts=True, unique_fields=key, update_fields=fields)

@@ -6,16 +6,17 @@ import django.utils.timezone
 import products.models.integers
 from django.db import migrations, models
 
-# Documents stand beside the table's own pages, uncompressed: counting and filtering then read rows of some 200 bytes.
-# The index answers ?category=.
+# Room on every page for the next version of a row: a new document, or another stock, then moves no index. Long documents
+# are not compressed: reading them is what matters. The index answers ?category=.
 FORWARDS = (
-    "ALTER TABLE products_listing SET (toast_tuple_target = 128, fillfactor = 90)",
-    "ALTER TABLE products_listing ALTER COLUMN document SET STORAGE EXTERNAL",
+    "ALTER TABLE products_listing SET (fillfactor = 90)",
+    "ALTER TABLE products_listingdocument SET (fillfactor = 80)",
+    "ALTER TABLE products_listingdocument ALTER COLUMN document SET STORAGE EXTERNAL",
     "CREATE INDEX listing_by_category ON products_listing USING gin (category_ids)",
 )
 
 
-def store_apart(apps, schema_editor):
+def tune(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         for statement in FORWARDS:
             schema_editor.execute(statement)
@@ -34,7 +35,6 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('product', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='listing', serialize=False, to='products.product')),
-                ('document', models.TextField()),
                 ('status', models.CharField(max_length=8)),
                 ('published_from', models.DateTimeField(null=True)),
                 ('published_until', models.DateTimeField(null=True)),
@@ -44,6 +44,18 @@ class Migration(migrations.Migration):
                 ('prices', models.JSONField()),
                 ('brand', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='products.brand')),
             ],
+        ),
+        migrations.CreateModel(
+            name='ListingDocument',
+            fields=[
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('listing', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='shown', serialize=False, to='products.listing')),
+                ('document', models.TextField()),
+            ],
+            options={
+                'abstract': False,
+            },
         ),
         migrations.CreateModel(
             name='LowestPrice',
@@ -88,5 +100,5 @@ class Migration(migrations.Migration):
             model_name='lowestprice',
             constraint=models.UniqueConstraint(fields=('listing', 'currency'), name='lowest_price_unique', violation_error_code='duplicate', violation_error_message='The product has a lowest price in this currency already.'),
         ),
-        migrations.RunPython(store_apart, migrations.RunPython.noop),
+        migrations.RunPython(tune, migrations.RunPython.noop),
     ]

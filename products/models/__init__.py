@@ -3,7 +3,7 @@
 from products.models.attribute import Attribute, AttributeOption
 from products.models.brand import Brand
 from products.models.category import Category
-from products.models.listing import Listing, LowestPrice
+from products.models.listing import Listing, ListingDocument, LowestPrice
 from products.models.price import Price
 from products.models.product import Product, ProductCategory
 from products.models.product_type import ProductType, ProductTypeAttribute
@@ -15,6 +15,7 @@ __all__ = [
     "Brand",
     "Category",
     "Listing",
+    "ListingDocument",
     "LowestPrice",
     "Price",
     "Product",

@@ -1,8 +1,9 @@
 """The read model: what lists, search and facets read. Nothing in it is authoritative; `rebuild_search` remakes it."""
 
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.db.models import F
 
 from catalog_project.models import DerivedField, TimestampedModel
 from products.models.brand import Brand
@@ -10,15 +11,22 @@ from products.models.integers import IntegersField
 from products.models.product import Product, ProductQuerySet
 
 
-class Listing(TimestampedModel):
-    """A product as readers see it, in one row.
+class ListingQuerySet(ProductQuerySet):
+    """Listings, by who may see them."""
 
-    `document` is its public JSON. `prices` holds the lowest and the highest amount by currency, `category_ids` the
-    categories that it stands in itself. `created_at` and `updated_at` are the product's.
+    def with_document(self) -> Self:
+        """Each with its `document`."""
+        return self.annotate(document=F("shown__document"))
+
+
+class Listing(TimestampedModel):
+    """What a product is found, sorted and counted by, in one narrow row.
+
+    `prices` holds the lowest and the highest amount by currency, `category_ids` the categories that it stands in
+    itself. `created_at` and `updated_at` are the product's.
     """
 
     product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True, related_name="listing")
-    document = models.TextField()
     status = models.CharField(max_length=8)
     published_from = models.DateTimeField(null=True)
     published_until = models.DateTimeField(null=True)
@@ -31,7 +39,9 @@ class Listing(TimestampedModel):
     in_stock = models.BooleanField()
     prices = models.JSONField()
 
-    objects: ClassVar = ProductQuerySet.as_manager()
+    objects: ClassVar[Any] = ListingQuerySet.as_manager()
+
+    document: str  # set where it was rendered, or read by `with_document`
 
     class Meta:
         indexes: ClassVar = [
@@ -53,6 +63,20 @@ class Listing(TimestampedModel):
 
     def __str__(self) -> str:
         return f"listing of product {self.pk}"
+
+
+class ListingDocument(TimestampedModel):
+    """What a product reads as: its public JSON, as text.
+
+    A table of its own: counting facets reads thousands of listings, and no documents. Nothing but the key is indexed,
+    so that PostgreSQL can write a new version of a document where the old one stands.
+    """
+
+    listing = models.OneToOneField(Listing, on_delete=models.CASCADE, primary_key=True, related_name="shown")
+    document = models.TextField()
+
+    def __str__(self) -> str:
+        return f"document of product {self.pk}"
 
 
 class LowestPrice(TimestampedModel):

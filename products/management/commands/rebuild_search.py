@@ -18,7 +18,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("--check", action="store_true", help="change nothing, name what differs")
+        which = parser.add_mutually_exclusive_group()
+        which.add_argument("--check", action="store_true", help="change nothing, name what differs")
+        which.add_argument(
+            "--missing", action="store_true", help="only products that are not listed, as after an upgrade"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run."""
@@ -26,7 +30,7 @@ class Command(BaseCommand):
             self._check()
             return
         done = 0
-        for done in rebuild():
+        for done in rebuild(missing=options["missing"]):
             self.stderr.write(f"{done:,} products", ending="\r")
         self.stdout.write(f"{done:,} products listed anew.")
 

@@ -273,8 +273,9 @@ def test_creating_costs_the_same_for_one_variant_and_fifty(editor, django_assert
             create(editor, name=f"P{count}", brand="acme", categories=["bags"], variants=variants)
 
 
-# brand, categories; 3 savepoints, 2 statements each; slug; product, links, variants, prices; 4 to read it back
-CREATE_QUERIES = 17
+# brand, categories, and both held still; 3 savepoints, 2 statements each; slug; product, links, variants, prices;
+# list it 3
+CREATE_QUERIES = 18
 
 
 @pytest.mark.django_db(transaction=True)

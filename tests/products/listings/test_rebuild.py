@@ -5,13 +5,13 @@ from decimal import Decimal
 import pytest
 
 from products.listings.rebuild import Drift, find_drift, rebuild
-from products.models import Listing, LowestPrice
+from products.models import Listing, ListingDocument, LowestPrice
 from tests.factories.products import CategoryFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
 
 CORRUPTIONS = {
-    "document": lambda rows: rows.update(document="{}"),
+    "document": lambda rows: ListingDocument.objects.filter(listing__in=rows).update(document="{}"),
     "status": lambda rows: rows.update(status="draft"),
     "published_until": lambda rows: rows.update(published_until=rows.get().created_at),
     "name_key": lambda rows: rows.update(name_key="z"),

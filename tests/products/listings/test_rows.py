@@ -85,7 +85,7 @@ def test_it_shows_the_tables_after_every_kind_of_write(bag, edit) -> None:
 def test_a_rename_reaches_no_attributes_that_look_like_names(bag) -> None:
     update_product(by=None, product_id=bag.pk, values={"attributes": {"brand": {"slug": "acme", "name": "Acme"}}})
     update_brand(by=None, brand=bag.brand, values={"name": "Ajax"})
-    shown = json.loads(Listing.objects.get().document)
+    shown = json.loads(Listing.objects.with_document().get().document)
     assert shown["brand"]["name"] == "Ajax"
     assert shown["attributes"]["brand"]["name"] == "Acme"
 

@@ -30,7 +30,7 @@ def test_documents_hold_what_is_documented_in_that_order() -> None:
         (BrandSerializer, BrandFactory()),
     ):
         assert list(serializer(row).data) == list(serializer().fields)
-    assert list(json.loads(product.listing.document)) == list(ProductSerializer().fields) == list(PRODUCT_FIELDS)
+    assert list(json.loads(product.listing.shown.document)) == list(ProductSerializer().fields) == list(PRODUCT_FIELDS)
 
 
 @pytest.mark.parametrize(

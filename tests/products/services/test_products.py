@@ -34,7 +34,7 @@ def test_many_are_created_with_a_fixed_number_of_statements(django_assert_num_qu
             }
             for number in range(count)
         ]
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             made = create_products(by=None, batch=batch)
         assert [product.name for product in made] == [values["name"] for values in batch]
 

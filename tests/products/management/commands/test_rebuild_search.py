@@ -39,6 +39,14 @@ def test_a_check_names_twenty_and_counts_all() -> None:
     assert out.getvalue().count("missing") == 20
 
 
+def test_only_what_is_missing_can_be_listed() -> None:
+    _, lost = ProductFactory.create_batch(2)
+    Listing.objects.filter(pk=lost.pk).delete()
+    assert run("--missing") == "1 products listed anew.\n"
+    assert run("--missing") == "0 products listed anew.\n"
+    run("--check")
+
+
 def test_it_mends_what_a_check_finds() -> None:
     ProductFactory.create_batch(2)
     Listing.objects.all().delete()
