@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from catalog_project.errors import DomainError, Fault
 from products.admin.base import CatalogAdmin, counted, list_url, refused
 from products.admin.category_choice import CategorySelect, full_names, product_reference
-from products.admin.filters import BrandFilter, CategoryFilter, StockFilter, VisibilityFilter
+from products.admin.filters import BrandFilter, CategoryFilter, StockFilter, TypeFilter, VisibilityFilter
 from products.admin.finding import find_products
 from products.admin.product_forms import NewProductForm, ProductForm, create_from_forms, update_from_forms
 from products.admin.read_only import ReadOnlyAttributes
@@ -44,7 +44,7 @@ class ProductAdmin(ReadOnlyAttributes, CatalogAdmin):
     autocomplete_fields = ("brand",)
     readonly_fields = ("publicity", "variants_elsewhere", "attributes_shown", "version", "created_at", "updated_at")
     list_display = ("name", "state", "brand", "category", "price", "stock", "updated")
-    list_filter = ("status", VisibilityFilter, CategoryFilter, BrandFilter, StockFilter)
+    list_filter = ("status", VisibilityFilter, CategoryFilter, BrandFilter, TypeFilter, StockFilter)
     list_select_related = ("brand",)
     ordering = ("-updated_at", "-id")
     search_fields = ("name_key",)  # shows the search box; get_search_results says what is searched
