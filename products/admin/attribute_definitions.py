@@ -24,7 +24,7 @@ from products.services.attributes import create_attribute, delete_attribute, upd
 # A form with more options would be too long to work with and to send.
 MAX_INLINE_OPTIONS = 500
 FIXED = ("code", "type")
-WHAT = ("Values", {"fields": (("unit", "min", "max"),), "description": "A least and a greatest value are for numbers."})
+WHAT = ("Values", {"fields": ("unit", ("min", "max")), "description": "A least and a greatest value are for numbers."})
 USE = ("Use", {"fields": ("filterable", "searchable")})
 
 
@@ -85,6 +85,10 @@ class AttributeAdmin(ListedAdmin):
     form = AttributeForm
     inlines = (OptionInline,)
     list_name = "options"
+
+    class Media:
+        js = ("products/admin/attributes.js",)
+
     readonly_fields = ("options_elsewhere",)
     list_display = ("name", "code", "type", "unit", "filterable", "searchable", "types_link", "updated")
     list_filter = ("type", "filterable", "searchable")

@@ -21,6 +21,9 @@ from products.admin.product_forms import NewProductForm, ProductForm, create_fro
 from products.admin.read_only import ReadOnlyAttributes
 from products.admin.refusals import sentence_of
 from products.admin.states import badge, publicity, state_of
+from products.admin.typed_fields import is_active
+from products.admin.typed_forms import redrawn_message, typed_fieldset, typing_of, with_inputs
+from products.admin.variant_forms import VariantForm
 from products.admin.variants import VariantInline
 from products.models import Price, Product, ProductCategory, Variant
 from products.models.currency import format_money
@@ -28,8 +31,10 @@ from products.services.products import archive_product, delete_product, publish_
 
 # A form with more variants would be too long to work with and to send: they are edited on their own then.
 MAX_INLINE_VARIANTS = 100
+MAX_INLINE_INPUTS = 4_000
+INPUTS_OF_VARIANT = 15  # at most, beside its attributes; further prices come on top
 MAX_REASONS = 20
-OWN = ("name", "slug", "brand", "primary_category", "further_categories", "description")
+OWN = ("name", "slug", "product_type", "brand", "primary_category", "further_categories", "description")
 WINDOW = ("Publication", {"fields": (("published_from", "published_until"),), "description": "Times are UTC."})
 MORE = ("More", {"fields": ("attributes", "external_id")})
 ABOUT = ("About this entry", {"fields": ("version", "created_at", "updated_at"), "classes": ("collapse",)})
@@ -41,7 +46,7 @@ class ProductAdmin(ReadOnlyAttributes, CatalogAdmin):
 
     form = ProductForm
     inlines = (VariantInline,)
-    autocomplete_fields = ("brand",)
+    autocomplete_fields = ("brand", "product_type")
     readonly_fields = ("publicity", "variants_elsewhere", "attributes_shown", "version", "created_at", "updated_at")
     list_display = ("name", "state", "brand", "category", "price", "stock", "updated")
     list_filter = ("status", VisibilityFilter, CategoryFilter, BrandFilter, TypeFilter, StockFilter)
@@ -123,25 +128,36 @@ class ProductAdmin(ReadOnlyAttributes, CatalogAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new product is given a status; later it is shown, and changed by publishing and archiving."""
+        typed = typed_fieldset(typing_of(request, obj))
         if obj is None:
-            return ((None, {"fields": (*OWN[:2], "status", *OWN[2:])}), WINDOW, MORE)
+            return ((None, {"fields": (*OWN[:2], "status", *OWN[2:])}), *typed, WINDOW, MORE)
         variants = () if self.get_inlines(request, obj) else ("variants_elsewhere",)
         first = (None, {"fields": ("publicity", *OWN, *variants)})
-        return self.readable(request, obj, (first, WINDOW, MORE, ABOUT))
+        if not self.has_change_permission(request, obj):
+            typed = ()
+        return self.readable(request, obj, (first, *typed, WINDOW, MORE, ABOUT))
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """The variants, unless they are too many; what a form holds of them is read in any case."""
-        is_too_long = obj is not None and obj.variant_count > MAX_INLINE_VARIANTS
-        return () if is_too_long and "variants-TOTAL_FORMS" not in request.POST else self.inlines
+        if obj is None or "variants-TOTAL_FORMS" in request.POST:
+            return self.inlines
+        inputs = INPUTS_OF_VARIANT + len(typing_of(request, obj).names(VariantForm.level))
+        return self.inlines if obj.variant_count <= min(MAX_INLINE_VARIANTS, MAX_INLINE_INPUTS // inputs) else ()
 
     def get_form(self, request: HttpRequest, obj: Product | None = None, change: bool = False, **options: Any) -> Any:
-        """The form; faults of variants are left to theirs, where they are on the page."""
-        form = super().get_form(
-            request, obj, change=change, **{"form": ProductForm if obj else NewProductForm, **options}
-        )
+        """The form with the inputs of the type; faults of variants are left to theirs, where they are on the page."""
+        kind = with_inputs(ProductForm if obj else NewProductForm, typing_of(request, obj), is_active=is_active(obj))
+        form = super().get_form(request, obj, change=change, **{"form": kind, **options})
         if self.get_inline_instances(request, obj):
             form.faults = [fault for fault in refused(request) if not is_about_variants(fault)]
         return form
+
+    def render_change_form(self, request: HttpRequest, context: Any, **options: Any) -> HttpResponse:
+        """Django's page; one that has come back for another type says so."""
+        typing = typing_of(request, context["original"])
+        if typing.is_other:
+            self.message_user(request, redrawn_message(typing), messages.WARNING)
+        return super().render_change_form(request, context, **options)
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
         """What the variants' forms are made of, with what has been refused of them."""

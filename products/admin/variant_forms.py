@@ -6,19 +6,22 @@ from typing import Any, ClassVar
 from django import forms
 
 from products.admin.fields import AttributesField, ExternalIdField, PricesField, QuantityField, prices_of
-from products.admin.forms import CatalogForm
 from products.admin.formsets import RowsFormSet
 from products.admin.refusals import Refusals
-from products.models import naming
+from products.admin.typed_forms import TypedForm
+from products.models import ProductTypeAttribute, Variant, naming
 from products.models.category import MAX_POSITION
 from products.models.naming import sku_key
+from products.services.retyping import retype_product
 from products.services.variants import add_variant, delete_variant, set_stock, update_variant
 
 VALUES = ("sku", "name", "barcode", "attributes", "weight_g", "position", "external_id", "prices", "stock")
 
 
-class VariantForm(CatalogForm):
+class VariantForm(TypedForm):
     """A variant with its prices and stock."""
+
+    level = ProductTypeAttribute.Level.VARIANT
 
     sku = forms.CharField(label="SKU", max_length=naming.SKU_LENGTH)
     name = forms.CharField(max_length=naming.NAME_LENGTH, required=False)
@@ -92,7 +95,7 @@ class VariantFormSet(RowsFormSet):
 
         Deleting goes first, so that its SKU can move to a new variant, unless nothing would be left in between.
         """
-        deleted = [form.instance for form in self.initial_forms if self.is_deleted(form)]
+        deleted = self._deleted()
         replaces_all = len(deleted) == self.initial_form_count()
         if not replaces_all:
             self._delete(deleted, by=by, refusals=refusals)
@@ -101,6 +104,31 @@ class VariantFormSet(RowsFormSet):
                 self._write_one(form, by=by, product_id=product_id)
         if replaces_all and not refusals.faults:
             self._delete(deleted, by=by, refusals=refusals)
+
+    def write_retyped(self, *, by: Any, product_id: int, values: Any, refusals: Refusals) -> None:
+        """Write a product that gets another type: with its variants at once, since the type asks it of all of them."""
+        self._delete(self._deleted(), by=by, refusals=refusals)
+        kept = [(index, form) for index, form in enumerate(self.initial_forms) if not self.is_deleted(form)]
+        patches = [(f"/variants/{index}", form.instance.pk, form.changed_values()) for index, form in kept]
+        with refusals.below(""):
+            retype_product(by=by, product_id=product_id, values=values, variants=patches)
+            self.changed_objects += [(form.instance, form.changed_data) for _, form in kept if form.has_changed()]
+        if refusals.faults:
+            return
+        for index, form in self.added():
+            with refusals.below(f"/variants/{index}"):
+                self._write_one(form, by=by, product_id=product_id)
+
+    def numbers(self, product_id: int) -> list[int]:
+        """The numbers of the forms of the product's variants, in the order that these have once they are written."""
+        written = [*(form.instance for form in self.initial_forms), *self.new_objects]
+        places = [*range(self.initial_form_count()), *(index for index, _ in self.added())]
+        number_of = {variant.pk: place for variant, place in zip(written, places, strict=True)}
+        present = Variant.objects.filter(product=product_id).values_list("pk", flat=True)
+        return [number_of.get(pk, len(self.forms)) for pk in present]
+
+    def _deleted(self) -> list[Variant]:
+        return [form.instance for form in self.initial_forms if self.is_deleted(form)]
 
     def _write_one(self, form: Any, *, by: Any, product_id: int) -> None:
         values = form.changed_values()
