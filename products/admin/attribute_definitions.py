@@ -24,7 +24,11 @@ from products.services.attributes import create_attribute, delete_attribute, upd
 # A form with more options would be too long to work with and to send.
 MAX_INLINE_OPTIONS = 500
 FIXED = ("code", "type")
-WHAT = ("Values", {"fields": ("unit", ("min", "max")), "description": "A least and a greatest value are for numbers."})
+VALUES = (
+    "Values",
+    {"fields": ("unit", ("min", "max")), "description": "A least and a greatest value are for numbers."},
+)
+UNIT = ("Values", {"fields": ("unit",)})
 USE = ("Use", {"fields": ("filterable", "searchable")})
 
 
@@ -63,6 +67,10 @@ class OptionFormSet(ListFormSet):
 
     pointer = "options"
     columns = ("label",)
+
+    def named(self, form: Any) -> AttributeOption:
+        """The option, as it is called now."""
+        return AttributeOption(label=form.cleaned_data.get("label") or form.instance.label)
 
 
 class OptionInline(ListInline):
@@ -110,18 +118,21 @@ class AttributeAdmin(ListedAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """What it is, what values it takes, and what they are for."""
         own = ("name", *FIXED)
-        options = () if self.get_inlines(request, obj) else ("options_elsewhere",)
-        return ((None, {"fields": (*own, *options)}), WHAT, USE)
+        if obj and obj.option_count > MAX_INLINE_OPTIONS:
+            own = (*own, "options_elsewhere")
+        is_number = not obj or obj.type == Attribute.Type.NUMBER or not is_fixed(request, obj)
+        return ((None, {"fields": own}), VALUES if is_number else UNIT, USE)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
-        """Code and type, once a product type uses it; an edit that was begun before is refused with its reason."""
-        fixed = FIXED if obj and obj.type_count and "type" not in request.POST else ()
-        return (*self.readonly_fields, *fixed)
+        """Code and type, once a product type uses it."""
+        return (*self.readonly_fields, *(FIXED if is_fixed(request, obj) else ()))
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The options, unless they are too many; what a form holds of them is read in any case."""
-        is_too_long = obj is not None and obj.option_count > MAX_INLINE_OPTIONS
-        return () if is_too_long and "options-TOTAL_FORMS" not in request.POST else self.inlines
+        """The options, unless there can be none or they are too many; what a form holds of them is read in any case."""
+        if obj is None or "options-TOTAL_FORMS" in request.POST:
+            return self.inlines
+        has_none = is_fixed(request, obj) and not obj.has_options
+        return () if has_none or obj.option_count > MAX_INLINE_OPTIONS else self.inlines
 
     @admin.display(description="types", ordering="type_count")
     def types_link(self, attribute: Any) -> SafeString:
@@ -158,3 +169,8 @@ class AttributeAdmin(ListedAdmin):
     def remove(self, *, by: Any, target: Attribute) -> None:
         """Delete an attribute."""
         delete_attribute(by=by, attribute=target)
+
+
+def is_fixed(request: HttpRequest, attribute: Any) -> bool:
+    """Whether code and type are settled; an edit of them that was begun before is read, and refused with its reason."""
+    return bool(attribute and attribute.type_count and "type" not in request.POST)

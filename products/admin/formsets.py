@@ -116,12 +116,16 @@ class ListFormSet(RowsFormSet):
 
     def _note_changes(self) -> None:
         """Keep what was edited, for the history."""
-        self.deleted_objects = [form.instance for form in self.initial_forms if self.is_deleted(form)]
+        self.deleted_objects = [self.named(form) for form in self.initial_forms if self.is_deleted(form)]
         for _, form in self.edited():
             if form.instance.pk is None:
-                self.new_objects.append(self.model(**{name: form.cleaned_data[name] for name in (self.key,)}))
+                self.new_objects.append(self.named(form))
             else:
-                self.changed_objects.append((form.instance, form.changed_data))
+                self.changed_objects.append((self.named(form), form.changed_data))
+
+    def named(self, form: Any) -> Any:
+        """The row by whose name the history calls what was edited."""
+        raise NotImplementedError
 
     def _is_kept(self, form: Any) -> bool:
         return not self.is_deleted(form) and (form.instance.pk is not None or form.has_changed())

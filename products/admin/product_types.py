@@ -20,7 +20,7 @@ from products.admin.forms import CatalogForm
 from products.admin.formsets import ListFormSet
 from products.admin.listed import ListedAdmin, ListInline
 from products.admin.widgets import RowSelect
-from products.models import Product, ProductType, ProductTypeAttribute, naming
+from products.models import Attribute, Product, ProductType, ProductTypeAttribute, naming
 from products.models.attribute import validate_code
 from products.models.category import MAX_POSITION
 from products.services.product_types import create_product_type, delete_product_type, update_product_type
@@ -77,6 +77,11 @@ class LinkFormSet(ListFormSet):
     pointer = "attributes"
     key = "attribute"
     columns = ("level", "required")
+
+    def named(self, form: Any) -> Attribute:
+        """The attribute that has the place."""
+        attribute: Attribute = form.cleaned_data["attribute"]
+        return attribute
 
 
 class LinkInline(ListInline):

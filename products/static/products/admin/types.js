@@ -24,8 +24,15 @@
 
     document.addEventListener("DOMContentLoaded", () => {
         beautify(document);
-        // Select2 tells jQuery alone
-        django.jQuery(DECIDES).on("change", (event) => redraw(event.target));
+        for (const box of document.querySelectorAll(DECIDES)) {
+            const shown = box.value; // the admin announces a change as it starts, where there is none
+            // Select2 tells jQuery alone
+            django.jQuery(box).on("change", () => {
+                if (box.value !== shown) {
+                    redraw(box);
+                }
+            });
+        }
     });
     document.addEventListener("formset:added", (event) => beautify(event.target));
 }
