@@ -39,14 +39,13 @@ class ProductForm(TypedForm):
     attributes = AttributesField(required=False, help_text="A JSON object.")
     external_id = ExternalIdField(label="External id", help_text="The key that another system knows it by.")
 
-    class Meta:
-        help_texts: ClassVar = {"product_type": TYPE_HELP}
-
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         placed = [link.category_id for link in self.instance.ordered_links()] if self.instance.pk else []
         self.initial["primary_category"] = placed[0] if placed else None
         self.initial["further_categories"] = placed[1:]
+        if "product_type" in self.fields:
+            self.fields["product_type"].help_text = TYPE_HELP
 
     def clean(self) -> dict[str, Any]:
         """Nothing further without a primary category."""

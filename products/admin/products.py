@@ -18,7 +18,7 @@ from products.admin.category_choice import CategorySelect, full_names, product_r
 from products.admin.filters import BrandFilter, CategoryFilter, StockFilter, TypeFilter, VisibilityFilter
 from products.admin.finding import find_products
 from products.admin.product_forms import NewProductForm, ProductForm, create_from_forms, update_from_forms
-from products.admin.read_only import ReadOnlyAttributes
+from products.admin.read_only import ReadOnlyAttributes, shown_fieldset, without_attributes
 from products.admin.refusals import sentence_of
 from products.admin.states import badge, publicity, state_of
 from products.admin.typed_fields import is_active
@@ -36,7 +36,7 @@ INPUTS_OF_VARIANT = 15  # at most, beside its attributes; further prices come on
 MAX_REASONS = 20
 OWN = ("name", "slug", "product_type", "brand", "primary_category", "further_categories", "description")
 WINDOW = ("Publication", {"fields": (("published_from", "published_until"),), "description": "Times are UTC."})
-MORE = ("More", {"fields": ("attributes", "external_id")})
+MORE = ("attributes", "external_id")
 ABOUT = ("About this entry", {"fields": ("version", "created_at", "updated_at"), "classes": ("collapse",)})
 
 
@@ -128,14 +128,13 @@ class ProductAdmin(ReadOnlyAttributes, CatalogAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new product is given a status; later it is shown, and changed by publishing and archiving."""
-        typed = typed_fieldset(typing_of(request, obj))
+        may_edit = self.may_edit(request, obj)
+        typed = typed_fieldset(typing_of(request, obj), ProductForm.level) if may_edit else shown_fieldset()
+        more = ("More", {"fields": MORE if may_edit else without_attributes(MORE)})
         if obj is None:
-            return ((None, {"fields": (*OWN[:2], "status", *OWN[2:])}), *typed, WINDOW, MORE)
+            return ((None, {"fields": (*OWN[:2], "status", *OWN[2:])}), typed, WINDOW, more)
         variants = () if self.get_inlines(request, obj) else ("variants_elsewhere",)
-        first = (None, {"fields": ("publicity", *OWN, *variants)})
-        if not self.has_change_permission(request, obj):
-            typed = ()
-        return self.readable(request, obj, (first, *typed, WINDOW, MORE, ABOUT))
+        return ((None, {"fields": ("publicity", *OWN, *variants)}), typed, WINDOW, more, ABOUT)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """The variants, unless they are too many; what a form holds of them is read in any case."""

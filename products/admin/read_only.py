@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from products.admin.fields import pretty
+from products.admin.typed_forms import TYPED_CLASS
 from products.models import Price, Product, Variant
 from products.models.currency import format_money
 from products.models.product_type import Definition, definitions
@@ -17,11 +18,9 @@ from products.models.product_type import Definition, definitions
 class ReadOnlyAttributes:
     """An admin that shows `attributes` with its line breaks where it cannot be edited."""
 
-    def readable(self, request: Any, obj: Any, fieldsets: Any) -> Any:
-        """The fieldsets; for those who may not change the row, with values in place of boxes."""
-        if obj is None or self.has_change_permission(request, obj):  # type: ignore[attr-defined]
-            return fieldsets
-        return tuple((title, {**options, "fields": _shown(options["fields"])}) for title, options in fieldsets)
+    def may_edit(self, request: Any, obj: Any) -> bool:
+        """Whether fields are boxes; a new row's are."""
+        return obj is None or bool(self.has_change_permission(request, obj))  # type: ignore[attr-defined]
 
     @admin.display(description="attributes")
     def attributes_shown(self, row: Product | Variant) -> SafeString:
@@ -41,6 +40,16 @@ class ReadOnlyAttributes:
         product = row if isinstance(row, Product) else row.product
         type_id = product.product_type_id
         return definitions([type_id])[type_id] if type_id else {}
+
+
+def shown_fieldset() -> tuple[str, dict[str, Any]]:
+    """The attributes of those who may only look."""
+    return "Attributes", {"fields": ("attributes_shown",), "classes": (TYPED_CLASS,)}
+
+
+def without_attributes(fields: Iterable[str]) -> tuple[str, ...]:
+    """The fields but for the attributes, where these are shown elsewhere."""
+    return tuple(name for name in fields if name != "attributes")
 
 
 def price_lines(prices: Iterable[Price]) -> SafeString:
@@ -63,9 +72,3 @@ def _price(price: Price) -> str:
     amount = f"{price.currency} {format_money(price.amount, price.currency)}"
     compare_at = price.compare_at
     return amount if compare_at is None else f"{amount} (compare at {format_money(compare_at, price.currency)})"
-
-
-def _shown(fields: Any) -> Any:
-    if isinstance(fields, str):
-        return "attributes_shown" if fields == "attributes" else fields
-    return tuple(_shown(field) for field in fields)

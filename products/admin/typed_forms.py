@@ -20,10 +20,9 @@ from products.admin.fields import pretty
 from products.admin.forms import CatalogForm
 from products.admin.typed_fields import AttributeField, LongTextField, field_for
 from products.admin.widgets import is_id
-from products.models import Product, ProductType, ProductTypeAttribute
+from products.models import Product, ProductType
 from products.models.product_type import Definition, definitions
 
-TypeLevel = ProductTypeAttribute.Level
 TYPED_CLASS = "catalog-typed"
 MARKER = "attributes_type"
 REDRAW = "_redraw"  # what the script sends to have it redrawn
@@ -71,12 +70,11 @@ def typing_of(request: HttpRequest, product: Product | None) -> Typing:
     return known
 
 
-def typed_fieldset(typing: Typing) -> tuple[Any, ...]:
-    """The inputs of a product's own attributes as the admin's fieldsets have them: one, or none of a type without."""
-    names = typing.names(TypeLevel.PRODUCT)
-    title = f"{typing.type}: attributes" if typing.type else None
-    shown = {"fields": (MARKER, *names), "classes": (TYPED_CLASS,)}
-    return ((title if names else None, shown),)
+def typed_fieldset(typing: Typing, level: str) -> tuple[str | None, dict[str, Any]]:
+    """The inputs of a level as the admin's fieldsets have them, with the hidden id of their type."""
+    names = typing.names(level)
+    title = f"{typing.type}: attributes" if names else None
+    return title, {"fields": (MARKER, *names), "classes": (TYPED_CLASS,)}
 
 
 def read_typing(request: HttpRequest, chosen: Any) -> Typing:

@@ -13,9 +13,9 @@ from django.utils.safestring import SafeString
 
 from products.admin.base import CatalogAdmin
 from products.admin.finding import find_variants
-from products.admin.read_only import ReadOnlyAttributes, price_lines
+from products.admin.read_only import ReadOnlyAttributes, price_lines, shown_fieldset, without_attributes
 from products.admin.typed_fields import is_active
-from products.admin.typed_forms import MARKER, TYPED_CLASS, Typing, redrawn_message, typing_of, with_inputs
+from products.admin.typed_forms import Typing, redrawn_message, typed_fieldset, typing_of, with_inputs
 from products.admin.variant_forms import NewVariantForm, VariantForm, VariantFormSet, write_variant
 from products.admin.widgets import is_id
 from products.models import Price, Product, Variant
@@ -40,9 +40,14 @@ class VariantInline(ReadOnlyAttributes, admin.StackedInline):  # type: ignore[ty
     def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
         """What is edited every day, with the attributes of the type, and the rest folded away."""
         self.typing = typing_of(request, obj)
-        names = () if self._may_only_look(request, obj) else tuple(self.typing.names(VariantForm.level))
-        rest = ("More", {"fields": MORE, "classes": ("collapse",)})
-        return self.readable(request, obj, ((None, {"fields": (FIRST, *((names,) if names else ()))}), rest))
+        typed: tuple[Any, ...] = tuple(self.typing.names(VariantForm.level))
+        more: Any = MORE
+        if typed and not self.may_edit(request, obj):
+            typed, more = ("attributes_shown",), without_attributes(MORE)
+        elif not self.may_edit(request, obj):
+            more = (*without_attributes(MORE), "attributes_shown")
+        rest = ("More", {"fields": more, "classes": ("collapse",)})
+        return ((None, {"fields": (FIRST, *((typed,) if typed else ()))}), rest)
 
     def get_formset(self, request: HttpRequest, obj: Product | None = None, **options: Any) -> Any:
         """The forms, with the inputs of the type."""
@@ -56,9 +61,6 @@ class VariantInline(ReadOnlyAttributes, admin.StackedInline):  # type: ignore[ty
     def get_extra(self, request: HttpRequest, obj: Product | None = None, **options: Any) -> int:
         """A new product begins with an empty variant."""
         return 0 if obj else 1
-
-    def _may_only_look(self, request: HttpRequest, obj: Product | None) -> bool:
-        return obj is not None and not self.has_change_permission(request, obj)
 
     def definitions_of(self, row: Product | Variant) -> Mapping[str, Definition]:
         """Those of the product's type, read once for all variants."""
@@ -95,12 +97,10 @@ class VariantAdmin(ReadOnlyAttributes, CatalogAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Variant | None = None) -> Any:
         """A new variant names its product, from then on it belongs there."""
         own = (None, {"fields": ("product_link" if obj else "product", *FIRST)})
-        typing = self._typing(request, obj)
-        names = (
-            () if obj and not self.has_change_permission(request, obj) else (MARKER, *typing.names(VariantForm.level))
-        )
-        typed = (f"{typing.type}: attributes" if len(names) > 1 else None, {"fields": names, "classes": (TYPED_CLASS,)})
-        return self.readable(request, obj, (own, *((typed,) if names else ()), ("More", {"fields": MORE})))
+        if not self.may_edit(request, obj):
+            return (own, shown_fieldset(), ("More", {"fields": without_attributes(MORE)}))
+        typed = typed_fieldset(self._typing(request, obj), VariantForm.level)
+        return (own, typed, ("More", {"fields": MORE}))
 
     def get_form(self, request: HttpRequest, obj: Variant | None = None, change: bool = False, **options: Any) -> Any:
         """The form with the inputs of the product's type; that of a new variant asks for the product."""
