@@ -117,13 +117,13 @@ class AttributeAdmin(ListedAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """What it is, what values it takes, and what they are for."""
-        own = ("name", *FIXED)
+        own: tuple[str, ...] = ("name", *FIXED)
         if obj and obj.option_count > MAX_INLINE_OPTIONS:
             own = (*own, "options_elsewhere")
         is_number = not obj or obj.type == Attribute.Type.NUMBER or not is_fixed(request, obj)
         return ((None, {"fields": own}), VALUES if is_number else UNIT, USE)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Code and type, once a product type uses it."""
         return (*self.readonly_fields, *(FIXED if is_fixed(request, obj) else ()))
 

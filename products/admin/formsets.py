@@ -57,7 +57,7 @@ class RowsFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # generic in th
         """Show what the services refused, and that rows are gone."""
         whole = [error for fault in self.faults if (error := self._place(fault))]
         if any("id" in form.errors for form in self.forms):
-            whole.append(forms.ValidationError(GONE.format(noun=self.model._meta.verbose_name), "gone"))
+            whole.append(forms.ValidationError(GONE.format(noun=self._noun()), "gone"))
         if whole:
             raise forms.ValidationError(whole)
 
@@ -73,13 +73,15 @@ class RowsFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # generic in th
 
     def refuse_twice(self, field: str, key: Callable[[Any], Any]) -> None:
         """Add an error to each form whose value another one has before it."""
-        noun = str(self.model._meta.verbose_name)
         seen: set[Any] = set()
         for form in self.forms:
             value = None if self.is_deleted(form) else form.cleaned_data.get(field)
             if value and key(value) in seen:
-                form.add_error(field, forms.ValidationError(TWICE.format(noun=noun), "duplicate"))
+                form.add_error(field, forms.ValidationError(TWICE.format(noun=self._noun()), "duplicate"))
             seen |= {key(value)} if value else set()
+
+    def _noun(self) -> str:
+        return str(self.model._meta.verbose_name)  # type: ignore[union-attr]  # the factory has set it
 
     def _place(self, fault: Fault) -> forms.ValidationError | None:
         """Show a fault at its row; one that is about all of them is returned."""

@@ -151,12 +151,12 @@ class ProductAdmin(ReadOnlyAttributes, CatalogAdmin):
             form.faults = [fault for fault in refused(request) if not is_about_variants(fault)]
         return form
 
-    def render_change_form(self, request: HttpRequest, context: Any, **options: Any) -> HttpResponse:
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> HttpResponse:
         """Django's page; one that has come back for another type says so."""
         typing = typing_of(request, context["original"])
         if typing.is_other:
             self.message_user(request, redrawn_message(typing), messages.WARNING)
-        return super().render_change_form(request, context, **options)
+        return super().render_change_form(request, context, *args, **options)
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
         """What the variants' forms are made of, with what has been refused of them."""

@@ -22,6 +22,7 @@ INTEGER = re.compile(r"-?\d+", re.ASCII)
 MANY_OPTIONS = 20
 NO_CHOICE = ("", "---------")
 MAX_INTEGER = 2**63  # what is beyond is a float everywhere
+MAX_DIGITS = 20  # Python takes quadratic time to read a longer one
 refuse_nul = ProhibitNullCharactersValidator()
 
 
@@ -29,7 +30,7 @@ class AttributeField(forms.Field):
     """The value of an attribute, None when its input is empty."""
 
     kinds: ClassVar[tuple[type, ...]] = (str,)
-    widget = AdminTextInputWidget
+    widget: type[forms.Widget] = AdminTextInputWidget
 
     def clean(self, value: Any) -> Any:
         """The value as JSON. `required` is shown only: the services say when a value has to be there."""
@@ -80,8 +81,8 @@ class NumberField(AttributeField):
         text = super().to_python(value)
         if text is None:
             return None
-        number = forms.FloatField().clean(text)
-        return int(text) if INTEGER.fullmatch(text) and abs(number) < MAX_INTEGER else number
+        is_whole = INTEGER.fullmatch(text) and len(text) <= MAX_DIGITS and -MAX_INTEGER <= int(text) < MAX_INTEGER
+        return int(text) if is_whole else forms.FloatField().clean(text)
 
     def can_show(self, value: Any) -> bool:
         """Whether it is a number, as text or not."""

@@ -226,13 +226,12 @@ class TypedForm(CatalogForm):
         return data
 
     def _sent(self, inputs: Mapping[str, AttributeField]) -> Iterator[tuple[str, Any]]:
-        """The values that were sent by code; where a text is no value, the text."""
+        """The values that were sent by code: as stored where nothing was edited, as typed where a text is no value."""
         for code, shown in inputs.items():
-            raw = shown.widget.value_from_datadict(self.data, self.files, self.add_prefix(PREFIX + code))
-            try:
-                value = shown.clean(raw)
-            except forms.ValidationError:
-                value = raw
+            box: Any = shown.widget
+            raw = box.value_from_datadict(self.data, self.files, self.add_prefix(PREFIX + code))
+            stored = self.instance.attributes.get(code)
+            value = _value_or_text(shown, raw) if shown.has_changed(stored, raw) else stored
             if value is not None:
                 yield code, value
 
@@ -260,6 +259,13 @@ def _inputs(attributes: Mapping[str, Definition], level: str, *, is_active: bool
         for code, definition in attributes.items()
         if definition.level == level
     }
+
+
+def _value_or_text(shown: AttributeField, raw: Any) -> Any:
+    try:
+        return shown.clean(raw)
+    except forms.ValidationError:
+        return raw
 
 
 def _read_box(text: str) -> tuple[dict[str, Any], str]:

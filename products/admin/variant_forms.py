@@ -108,7 +108,9 @@ class VariantFormSet(RowsFormSet):
     def write_retyped(self, *, by: Any, product_id: int, values: Any, refusals: Refusals) -> None:
         """Write a product that gets another type: with its variants at once, since the type asks it of all of them."""
         self._delete(self._deleted(), by=by, refusals=refusals)
-        kept = [(index, form) for index, form in enumerate(self.initial_forms) if not self.is_deleted(form)]
+        kept: list[tuple[int, Any]] = [
+            (index, form) for index, form in enumerate(self.initial_forms) if not self.is_deleted(form)
+        ]
         patches = [(f"/variants/{index}", form.instance.pk, form.changed_values()) for index, form in kept]
         with refusals.below(""):
             retype_product(by=by, product_id=product_id, values=values, variants=patches)

@@ -110,12 +110,12 @@ class VariantAdmin(ReadOnlyAttributes, CatalogAdmin):
         )
         return super().get_form(request, obj, change=change, **{**options, "form": kind})
 
-    def render_change_form(self, request: HttpRequest, context: Any, **options: Any) -> HttpResponse:
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> HttpResponse:
         """Django's page; one that has come back for a product of another type says so."""
         typing = self._typing(request, context["original"])
         if typing.is_other:
             self.message_user(request, redrawn_message(typing), messages.WARNING)
-        return super().render_change_form(request, context, **options)
+        return super().render_change_form(request, context, *args, **options)
 
     def _typing(self, request: HttpRequest, obj: Variant | None) -> Typing:
         """That of its product, which for a new one may have been chosen."""
