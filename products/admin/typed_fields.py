@@ -135,7 +135,7 @@ class OptionsField(AttributeField):
         place = {code: index for index, (code, _) in enumerate(self.widget.choices)}
         return sorted(chosen, key=lambda code: place.get(code, len(place))) or None
 
-    def prepare_value(self, value: Any) -> list[str]:
+    def prepare_value(self, value: Any) -> list[Any]:
         """The codes, of a single one too."""
         return value if isinstance(value, list) else [value] if value else []
 

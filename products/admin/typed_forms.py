@@ -231,6 +231,7 @@ class TypedForm(CatalogForm):
             box: Any = shown.widget
             raw = box.value_from_datadict(self.data, self.files, self.add_prefix(PREFIX + code))
             stored = self.instance.attributes.get(code)
+            stored = stored if shown.can_show(stored) else None  # else the box has it
             value = _value_or_text(shown, raw) if shown.has_changed(stored, raw) else stored
             if value is not None:
                 yield code, value
