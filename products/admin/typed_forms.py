@@ -245,8 +245,11 @@ def with_inputs(form: type[TypedForm], typing: Typing, *, is_active: bool = Fals
 
 def redrawn_message(typing: Typing) -> str:
     """What staff are told when the form has come back for another type."""
-    kind = f"for a product of the type “{typing.type}”" if typing.type else "for a product without a type"
-    return f"The form is {kind} now. Nothing has been saved yet: check the attributes, then save."
+    pending = "Nothing has been saved yet: check the attributes, then save."
+    if typing.type is None:
+        return f"The form is for a product without a type now. {pending}"
+    kept = f"What the type has no input for is kept under More, as {OTHER_LABEL.lower()}."
+    return f"The form is for a product of the type “{typing.type}” now. {pending} {kept}"
 
 
 def _find_type(pk: Any) -> ProductType | None:
