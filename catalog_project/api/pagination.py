@@ -36,11 +36,15 @@ def whole(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 @dataclass(frozen=True)
 class Segment:
-    """The rows of a list that `narrow` leaves, by `key` (a field or annotation without nulls), then by id."""
+    """The rows of a list that `narrow` leaves, by `key` (a field or annotation without nulls), then by id.
+
+    Where the key stands in another table, `row_id` names the id beside it: one index then holds both.
+    """
 
     key: str
     descending: bool
     narrow: Narrowing = whole
+    row_id: str = "pk"
 
 
 @dataclass(frozen=True)
@@ -150,9 +154,9 @@ class KeysetPagination(BasePagination):
             value, row_id = start.position
             field = queryset.query.resolve_ref(key).output_field
             here = [Value(value, output_field=field), Value(row_id)]
-            queryset = queryset.filter(RowBeyond([F(key), F("pk")], "<" if descending else ">", here))
+            queryset = queryset.filter(RowBeyond([F(key), F(segment.row_id)], "<" if descending else ">", here))
         sign = "-" if descending else ""
-        return queryset.order_by(f"{sign}{key}", f"{sign}pk")
+        return queryset.order_by(f"{sign}{key}", f"{sign}{segment.row_id}")
 
     def links(self) -> dict[str, str | None]:
         """Absolute addresses of the neighbouring pages, or None at an end."""

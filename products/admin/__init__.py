@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
-from products.admin import brands, categories, products, variants
+from products.admin import attribute_definitions, brands, categories, product_types, products, variants
 
-__all__ = ["brands", "categories", "products", "variants"]
+__all__ = ["attribute_definitions", "brands", "categories", "product_types", "products", "variants"]
 
 admin.site.site_header = admin.site.site_title = "Catalog"
 admin.site.index_title = "Overview"

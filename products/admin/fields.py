@@ -1,7 +1,7 @@
 """Form fields of the catalog's own values. Their rules are those of the API, whose fields do the checking."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -43,6 +43,24 @@ class SlugField(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(max_length=naming.SLUG_LENGTH, validators=[naming.validate_slug], **options)
+
+
+class CodeField(forms.CharField):
+    """A code, by the rule that its column has."""
+
+    def __init__(self, rule: Callable[[str], None], **options: Any) -> None:
+        super().__init__(max_length=naming.CODE_LENGTH, validators=[rule], **options)
+
+
+class NumberField(forms.FloatField):
+    """A number, or nothing; a whole one is shown without a fraction."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, widget=forms.NumberInput({"step": "any"}), **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """What stands in the box."""
+        return f"{value:.15g}" if isinstance(value, float) and float(f"{value:.15g}") == value else value
 
 
 class ExternalIdField(forms.CharField):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from products.admin.category_choice import CategorySelect, product_reference
 from products.admin.widgets import RowSelect, is_id
-from products.models import Brand, Category, Listing, Product
+from products.models import Attribute, Brand, Category, Listing, Product, ProductType, ProductTypeAttribute
 from products.search.products import matching
 
 
@@ -76,10 +76,14 @@ class ChosenFilter(admin.ListFilter):
         return [self.parameter_name]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The products that belong to the chosen row; none when there is no such row."""
+        """The rows that belong to the chosen one; none when there is no such row."""
         if not self.given:
             return queryset
-        return queryset.filter(pk__in=_found({self.parameter_name: [self.chosen]})) if self.chosen else queryset.none()
+        return self.belonging(queryset, self.chosen) if self.chosen else queryset.none()
+
+    def belonging(self, queryset: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
+        """The products that belong to the chosen row."""
+        return queryset.filter(pk__in=_found({self.parameter_name: [chosen]}))
 
     def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
         """What the template needs: the box, the parameters to keep, and the way back to all."""
@@ -109,9 +113,41 @@ class BrandFilter(ChosenFilter):
     @staticmethod
     def widget() -> Widget:
         """An autocomplete of brands."""
-        box = RowSelect(Product._meta.get_field("brand"), admin.site)
-        box.choices = ModelChoiceField(Brand.objects.all()).choices
-        return box
+        return _row_select(Product._meta.get_field("brand"), Brand)
+
+
+class TypeFilter(ChosenFilter):
+    """Products of a type."""
+
+    title = "product type"
+    parameter_name = "product_type"
+    model = ProductType
+
+    def belonging(self, queryset: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
+        """The products of the type."""
+        return queryset.filter(product_type=chosen)
+
+    @staticmethod
+    def widget() -> Widget:
+        """An autocomplete of product types."""
+        return _row_select(Product._meta.get_field("product_type"), ProductType)
+
+
+class AttributeFilter(ChosenFilter):
+    """Product types that use an attribute."""
+
+    title = "attribute"
+    parameter_name = "attribute"
+    model = Attribute
+
+    def belonging(self, queryset: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
+        """The types that use it."""
+        return queryset.filter(pk__in=ProductTypeAttribute.objects.filter(attribute=chosen).values("product_type"))
+
+    @staticmethod
+    def widget() -> Widget:
+        """An autocomplete of attributes."""
+        return _row_select(ProductTypeAttribute._meta.get_field("attribute"), Attribute)
 
 
 class CategoryFilter(ChosenFilter):
@@ -129,3 +165,9 @@ class CategoryFilter(ChosenFilter):
 
 def _found(conditions: dict[str, Any]) -> QuerySet[Any, Any]:
     return matching(Listing.objects.all(), conditions).values("pk")
+
+
+def _row_select(reference: Any, model: type[Model]) -> RowSelect:
+    box = RowSelect(reference, admin.site)
+    box.choices = ModelChoiceField(model._default_manager.all()).choices
+    return box

@@ -9,11 +9,11 @@ from products.models import Variant
 from products.models.naming import sku_key, sort_key
 
 
-def find_named(rows: QuerySet[Any], term: str) -> QuerySet[Any]:
-    """Rows whose name holds every word, whatever accents and case, or whose slug begins with the term."""
+def find_named(rows: QuerySet[Any], term: str, *, key: str = "slug") -> QuerySet[Any]:
+    """Rows whose name holds every word, whatever accents and case, or whose key begins with the term."""
     if not (term := _storable(term)):
         return rows
-    return rows.filter(_named(term) | Q(slug__istartswith=term))
+    return rows.filter(_named(term) | Q(**{f"{key}__istartswith": term}))
 
 
 def find_products(rows: QuerySet[Any], term: str) -> QuerySet[Any]:

@@ -6,9 +6,6 @@ from typing import Any, ClassVar
 from django import forms
 
 from catalog_project.errors import Fault
-from products.admin.attributes import can_patch, patch_between
-
-NULL_NOT_SETTABLE = 'A null can stay but not be added: leave the key out, or write "" for an empty text.'
 
 
 class CatalogForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
@@ -36,8 +33,6 @@ class CatalogForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
         super().clean()
         for fault in self.faults:
             self.add_fault(fault)
-        if "attributes" in self.cleaned_data and not self._can_patch_attributes():
-            self.add_error("attributes", forms.ValidationError(NULL_NOT_SETTABLE, "null"))
         return self.cleaned_data
 
     def add_fault(self, fault: Fault) -> None:
@@ -47,11 +42,5 @@ class CatalogForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the 
         self.add_error(field if field in self.fields else None, forms.ValidationError(fault.detail, fault.code))
 
     def changed_values(self) -> dict[str, Any]:
-        """What has been edited, under the names of the write functions; attributes as a merge patch."""
-        values = {name: self.cleaned_data[name] for name in self.changed_data if name in self.cleaned_data}
-        if "attributes" in values and self.instance.pk:
-            values["attributes"] = patch_between(self.instance.attributes, values["attributes"])
-        return values
-
-    def _can_patch_attributes(self) -> bool:
-        return not self.instance.pk or can_patch(self.instance.attributes, self.cleaned_data["attributes"])
+        """What has been edited, under the names of the write functions."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name in self.cleaned_data}

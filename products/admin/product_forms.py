@@ -9,19 +9,25 @@ from django.db import IntegrityError
 from catalog_project.errors import DomainError, Fault
 from products.admin.category_choice import CategoriesField, CategoryField, product_reference
 from products.admin.fields import AttributesField, DescriptionField, ExternalIdField, SlugField
-from products.admin.forms import CatalogForm
 from products.admin.refusals import Refusals, Refused, faults_of
+from products.admin.typed_forms import TypedForm
 from products.admin.variant_forms import VariantFormSet
-from products.models import Product, naming
+from products.models import Product, ProductTypeAttribute, naming
 from products.services.products import archive_product, create_product, lock_product, publish_product, update_product
+from products.services.staging import share_names
 
 PRIMARY_MISSING = "Choose the primary category first, or leave the further ones empty."
+TYPE_HELP = (
+    "It decides which attributes there are. Choosing another one shows its inputs here and below: "
+    "nothing is saved by that, and what you have typed is kept."
+)
 CHOICES = ("primary_category", "further_categories")
 
 
-class ProductForm(CatalogForm):
+class ProductForm(TypedForm):
     """A product's own values."""
 
+    level = ProductTypeAttribute.Level.PRODUCT
     field_of_code: ClassVar = {"window_order": "published_until"}
     field_of_name: ClassVar = {"categories": "primary_category"}
 
@@ -38,6 +44,8 @@ class ProductForm(CatalogForm):
         placed = [link.category_id for link in self.instance.ordered_links()] if self.instance.pk else []
         self.initial["primary_category"] = placed[0] if placed else None
         self.initial["further_categories"] = placed[1:]
+        if "product_type" in self.fields:
+            self.fields["product_type"].help_text = TYPE_HELP
 
     def clean(self) -> dict[str, Any]:
         """Nothing further without a primary category."""
@@ -83,23 +91,30 @@ def update_from_forms(
 ) -> None:
     """Write a product and its variants, then `publish` or `archive` it if `act` says so. Raises Refused."""
     refusals = Refusals()
+    values: Any = form.changed_values()
+    share_names([values])
     # One lock ahead of all: two forms of one product wait for each other instead of deadlocking on its variants.
     lock_product(product_id)
     if act == "archive":
         archive_product(by=by, product_id=product_id)
-    with refusals.below(""):
-        update_product(by=by, product_id=product_id, values=form.changed_values())  # type: ignore[arg-type]
-    if variants is not None:
-        variants.write(by=by, product_id=product_id, refusals=refusals)
+    if variants is not None and "product_type" in values:
+        variants.write_retyped(by=by, product_id=product_id, values=values, refusals=refusals)
+    else:
+        with refusals.below(""):
+            update_product(by=by, product_id=product_id, values=values)
+        if variants is not None:
+            variants.write(by=by, product_id=product_id, refusals=refusals)
     if act == "publish" and not refusals.faults:
         with refusals.below(""):
             publish_product(by=by, product_id=product_id)
+        if variants is not None:
+            refusals.faults = [_renumbered(fault, variants.numbers(product_id)) for fault in refusals.faults]
     refusals.raise_any()
 
 
 def _renumbered(fault: Fault, numbers: list[int]) -> Fault:
-    """A fault of the N-th new variant, as one of the form that it came from."""
+    """A fault of the N-th of the written variants, as one of the form that it came from."""
     parts = (fault.pointer or "").split("/")
-    if len(parts) < 3 or parts[1] != "variants":
+    if len(parts) < 3 or parts[1] != "variants" or int(parts[2]) >= len(numbers):
         return fault
     return replace(fault, pointer="/".join(["", "variants", str(numbers[int(parts[2])]), *parts[3:]]))

@@ -15,12 +15,15 @@ from django.utils.safestring import SafeString
 from catalog_project.errors import DomainError, Fault
 from products.admin.base import CatalogAdmin, counted, list_url, refused
 from products.admin.category_choice import CategorySelect, full_names, product_reference
-from products.admin.filters import BrandFilter, CategoryFilter, StockFilter, VisibilityFilter
+from products.admin.filters import BrandFilter, CategoryFilter, StockFilter, TypeFilter, VisibilityFilter
 from products.admin.finding import find_products
 from products.admin.product_forms import NewProductForm, ProductForm, create_from_forms, update_from_forms
-from products.admin.read_only import ReadOnlyAttributes
+from products.admin.read_only import ReadOnlyAttributes, shown_fieldset, without_attributes
 from products.admin.refusals import sentence_of
 from products.admin.states import badge, publicity, state_of
+from products.admin.typed_fields import is_active
+from products.admin.typed_forms import redrawn_message, typed_fieldset, typing_of, with_inputs
+from products.admin.variant_forms import VariantForm
 from products.admin.variants import VariantInline
 from products.models import Price, Product, ProductCategory, Variant
 from products.models.currency import format_money
@@ -28,10 +31,12 @@ from products.services.products import archive_product, delete_product, publish_
 
 # A form with more variants would be too long to work with and to send: they are edited on their own then.
 MAX_INLINE_VARIANTS = 100
+MAX_INLINE_INPUTS = 4_000
+INPUTS_OF_VARIANT = 15  # at most, beside its attributes; further prices come on top
 MAX_REASONS = 20
-OWN = ("name", "slug", "brand", "primary_category", "further_categories", "description")
+OWN = ("name", "slug", "product_type", "brand", "primary_category", "further_categories", "description")
 WINDOW = ("Publication", {"fields": (("published_from", "published_until"),), "description": "Times are UTC."})
-MORE = ("More", {"fields": ("attributes", "external_id")})
+MORE = ("attributes", "external_id")
 ABOUT = ("About this entry", {"fields": ("version", "created_at", "updated_at"), "classes": ("collapse",)})
 
 
@@ -41,10 +46,10 @@ class ProductAdmin(ReadOnlyAttributes, CatalogAdmin):
 
     form = ProductForm
     inlines = (VariantInline,)
-    autocomplete_fields = ("brand",)
+    autocomplete_fields = ("brand", "product_type")
     readonly_fields = ("publicity", "variants_elsewhere", "attributes_shown", "version", "created_at", "updated_at")
     list_display = ("name", "state", "brand", "category", "price", "stock", "updated")
-    list_filter = ("status", VisibilityFilter, CategoryFilter, BrandFilter, StockFilter)
+    list_filter = ("status", VisibilityFilter, CategoryFilter, BrandFilter, TypeFilter, StockFilter)
     list_select_related = ("brand",)
     ordering = ("-updated_at", "-id")
     search_fields = ("name_key",)  # shows the search box; get_search_results says what is searched
@@ -123,25 +128,35 @@ class ProductAdmin(ReadOnlyAttributes, CatalogAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new product is given a status; later it is shown, and changed by publishing and archiving."""
+        may_edit = self.may_edit(request, obj)
+        typed = typed_fieldset(typing_of(request, obj), ProductForm.level) if may_edit else shown_fieldset()
+        more = ("More", {"fields": MORE if may_edit else without_attributes(MORE)})
         if obj is None:
-            return ((None, {"fields": (*OWN[:2], "status", *OWN[2:])}), WINDOW, MORE)
+            return ((None, {"fields": (*OWN[:2], "status", *OWN[2:])}), typed, WINDOW, more)
         variants = () if self.get_inlines(request, obj) else ("variants_elsewhere",)
-        first = (None, {"fields": ("publicity", *OWN, *variants)})
-        return self.readable(request, obj, (first, WINDOW, MORE, ABOUT))
+        return ((None, {"fields": ("publicity", *OWN, *variants)}), typed, WINDOW, more, ABOUT)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """The variants, unless they are too many; what a form holds of them is read in any case."""
-        is_too_long = obj is not None and obj.variant_count > MAX_INLINE_VARIANTS
-        return () if is_too_long and "variants-TOTAL_FORMS" not in request.POST else self.inlines
+        if obj is None or "variants-TOTAL_FORMS" in request.POST:
+            return self.inlines
+        inputs = INPUTS_OF_VARIANT + len(typing_of(request, obj).names(VariantForm.level))
+        return self.inlines if obj.variant_count <= min(MAX_INLINE_VARIANTS, MAX_INLINE_INPUTS // inputs) else ()
 
     def get_form(self, request: HttpRequest, obj: Product | None = None, change: bool = False, **options: Any) -> Any:
-        """The form; faults of variants are left to theirs, where they are on the page."""
-        form = super().get_form(
-            request, obj, change=change, **{"form": ProductForm if obj else NewProductForm, **options}
-        )
+        """The form with the inputs of the type; faults of variants are left to theirs, where they are on the page."""
+        kind = with_inputs(ProductForm if obj else NewProductForm, typing_of(request, obj), is_active=is_active(obj))
+        form = super().get_form(request, obj, change=change, **{"form": kind, **options})
         if self.get_inline_instances(request, obj):
             form.faults = [fault for fault in refused(request) if not is_about_variants(fault)]
         return form
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> HttpResponse:
+        """Django's page; one that has come back for another type says so."""
+        typing = typing_of(request, context["original"])
+        if typing.is_other:
+            self.message_user(request, redrawn_message(typing), messages.WARNING)
+        return super().render_change_form(request, context, *args, **options)
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
         """What the variants' forms are made of, with what has been refused of them."""

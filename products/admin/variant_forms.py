@@ -1,28 +1,27 @@
 """Forms of variants: one on its own, and many below their product."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
-from django.forms.models import BaseInlineFormSet
 
-from catalog_project.errors import Fault
 from products.admin.fields import AttributesField, ExternalIdField, PricesField, QuantityField, prices_of
-from products.admin.forms import CatalogForm
+from products.admin.formsets import RowsFormSet
 from products.admin.refusals import Refusals
-from products.models import naming
+from products.admin.typed_forms import TypedForm
+from products.models import ProductTypeAttribute, Variant, naming
 from products.models.category import MAX_POSITION
 from products.models.naming import sku_key
+from products.services.retyping import retype_product
 from products.services.variants import add_variant, delete_variant, set_stock, update_variant
 
-GONE = "A variant that you see here has been deleted meanwhile. Open this page again to go on."
-TWICE = "Another variant of this form has the same."
 VALUES = ("sku", "name", "barcode", "attributes", "weight_g", "position", "external_id", "prices", "stock")
 
 
-class VariantForm(CatalogForm):
+class VariantForm(TypedForm):
     """A variant with its prices and stock."""
+
+    level = ProductTypeAttribute.Level.VARIANT
 
     sku = forms.CharField(label="SKU", max_length=naming.SKU_LENGTH)
     name = forms.CharField(max_length=naming.NAME_LENGTH, required=False)
@@ -76,79 +75,62 @@ def write_variant(*, by: Any, variant_id: int, values: dict[str, Any]) -> None:
         set_stock(by=by, variant_id=variant_id, stock=values["stock"])
 
 
-class RowField(forms.Field):
-    """The hidden id of a row. The formset has loaded the row already; Django would ask for each one again."""
+class VariantFormSet(RowsFormSet):
+    """A product's variants."""
 
-    def __init__(self, instance: Any, *, is_known: bool) -> None:
-        super().__init__(required=False, widget=forms.HiddenInput, initial=instance.pk)
-        self.instance, self.is_known = instance, is_known
-
-    def clean(self, value: Any) -> Any:
-        """The row. Raises ValidationError when it is gone."""
-        if not self.is_known:
-            raise forms.ValidationError(GONE, "gone")
-        return self.instance
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Never."""
-        return False
-
-
-class VariantFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # generic in the stubs alone
-    """A product's variants. `faults` point below `/variants/N`, N counting the forms."""
-
-    def __init__(self, *args: Any, faults: Sequence[Fault] = (), **options: Any) -> None:
-        self.faults = faults
-        self.new_objects: list[Any] = []
-        self.changed_objects: list[Any] = []
-        self.deleted_objects: list[Any] = []
-        super().__init__(*args, **options)
-
-    def add_fields(self, form: Any, index: int | None) -> None:
-        """Django's fields, the id without its query."""
-        super().add_fields(form, index)
-        is_new = index is None or index >= self.initial_form_count()
-        form.fields["id"] = RowField(form.instance, is_known=is_new or form.instance.pk is not None)
-
-    def validate_unique(self) -> None:
-        """Do nothing: `clean` compares SKUs as the database does."""
+    pointer = "variants"
 
     def clean(self) -> None:
         """Refuse the same SKU twice, and show what the services refused."""
-        self._refuse_twice("sku", sku_key)
-        self._refuse_twice("external_id", str)
-        whole = [error for fault in self.faults if (error := self._place(fault))]
-        if any("id" in form.errors for form in self.forms):
-            whole.append(forms.ValidationError(GONE, "gone"))
-        if whole:
-            raise forms.ValidationError(whole)
+        self.refuse_twice("sku", sku_key)
+        self.refuse_twice("external_id", str)
+        super().clean()
 
     def added(self) -> list[tuple[int, Any]]:
         """Forms of new variants, with their numbers."""
-        return [(index, form) for index, form in self._edited() if form.instance.pk is None]
+        return [(index, form) for index, form in self.edited() if form.instance.pk is None]
 
     def write(self, *, by: Any, product_id: int, refusals: Refusals) -> None:
         """Delete, change and add as the forms say.
 
         Deleting goes first, so that its SKU can move to a new variant, unless nothing would be left in between.
         """
-        deleted = [form.instance for form in self.initial_forms if self._is_deleted(form)]
+        deleted = self._deleted()
         replaces_all = len(deleted) == self.initial_form_count()
         if not replaces_all:
             self._delete(deleted, by=by, refusals=refusals)
-        for index, form in self._edited():
+        for index, form in self.edited():
             with refusals.below(f"/variants/{index}"):
                 self._write_one(form, by=by, product_id=product_id)
         if replaces_all and not refusals.faults:
             self._delete(deleted, by=by, refusals=refusals)
 
-    def _edited(self) -> list[tuple[int, Any]]:
-        return [
-            (index, form) for index, form in enumerate(self.forms) if form.has_changed() and not self._is_deleted(form)
+    def write_retyped(self, *, by: Any, product_id: int, values: Any, refusals: Refusals) -> None:
+        """Write a product that gets another type: with its variants at once, since the type asks it of all of them."""
+        self._delete(self._deleted(), by=by, refusals=refusals)
+        kept: list[tuple[int, Any]] = [
+            (index, form) for index, form in enumerate(self.initial_forms) if not self.is_deleted(form)
         ]
+        patches = [(f"/variants/{index}", form.instance.pk, form.changed_values()) for index, form in kept]
+        with refusals.below(""):
+            retype_product(by=by, product_id=product_id, values=values, variants=patches)
+            self.changed_objects += [(form.instance, form.changed_data) for _, form in kept if form.has_changed()]
+        if refusals.faults:
+            return
+        for index, form in self.added():
+            with refusals.below(f"/variants/{index}"):
+                self._write_one(form, by=by, product_id=product_id)
 
-    def _is_deleted(self, form: Any) -> bool:
-        return self.can_delete and bool(form.cleaned_data.get("DELETE"))
+    def numbers(self, product_id: int) -> list[int]:
+        """The numbers of the forms of the product's variants, in the order that these have once they are written."""
+        written = [*(form.instance for form in self.initial_forms), *self.new_objects]
+        places = [*range(self.initial_form_count()), *(index for index, _ in self.added())]
+        number_of = {variant.pk: place for variant, place in zip(written, places, strict=True)}
+        present = Variant.objects.filter(product=product_id).values_list("pk", flat=True)
+        return [number_of.get(pk, len(self.forms)) for pk in present]
+
+    def _deleted(self) -> list[Variant]:
+        return [form.instance for form in self.initial_forms if self.is_deleted(form)]
 
     def _write_one(self, form: Any, *, by: Any, product_id: int) -> None:
         values = form.changed_values()
@@ -163,20 +145,3 @@ class VariantFormSet(BaseInlineFormSet):  # type: ignore[type-arg]  # generic in
             with refusals.below("/variants"):
                 delete_variant(by=by, variant_id=variant.pk)
                 self.deleted_objects.append(variant)
-
-    def _refuse_twice(self, field: str, key: Callable[[str], str]) -> None:
-        seen: set[str] = set()
-        for form in self.forms:
-            value = None if self._is_deleted(form) else form.cleaned_data.get(field)
-            if value and key(value) in seen:
-                form.add_error(field, forms.ValidationError(TWICE, "duplicate"))
-            seen |= {key(value)} if value else set()
-
-    def _place(self, fault: Fault) -> forms.ValidationError | None:
-        """Show a fault at its variant; one that is about all of them is returned."""
-        number, _, rest = (fault.pointer or "").removeprefix("/variants").strip("/").partition("/")
-        if number.isdigit() and int(number) < len(self.forms):
-            form: Any = self.forms[int(number)]
-            form.add_fault(replace(fault, pointer=f"/{rest}"))
-            return None
-        return forms.ValidationError(fault.detail, fault.code)

@@ -1,21 +1,26 @@
 """Variants in the admin: below their product, and on their own for those who come with a SKU or a barcode."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from products.admin.base import CatalogAdmin
 from products.admin.finding import find_variants
-from products.admin.read_only import ReadOnlyAttributes, price_lines
+from products.admin.read_only import ReadOnlyAttributes, price_lines, shown_fieldset, without_attributes
+from products.admin.typed_fields import is_active
+from products.admin.typed_forms import Typing, redrawn_message, typed_fieldset, typing_of, with_inputs
 from products.admin.variant_forms import NewVariantForm, VariantForm, VariantFormSet, write_variant
+from products.admin.widgets import is_id
 from products.models import Price, Product, Variant
 from products.models.currency import format_money
+from products.models.product_type import Definition
 from products.services.variants import add_variant, delete_variant
 
 FIRST = ("sku", "name", "stock", "prices")
@@ -33,9 +38,21 @@ class VariantInline(ReadOnlyAttributes, admin.StackedInline):  # type: ignore[ty
     classes = ("catalog-variants",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Product | None = None) -> Any:
-        """What is edited every day, and the rest folded away."""
-        rest = ("More", {"fields": MORE, "classes": ("collapse",)})
-        return self.readable(request, obj, ((None, {"fields": (FIRST,)}), rest))
+        """What is edited every day, with the attributes of the type, and the rest folded away."""
+        self.typing = typing_of(request, obj)
+        typed: tuple[Any, ...] = tuple(self.typing.names(VariantForm.level))
+        more: Any = MORE
+        if typed and not self.may_edit(request, obj):
+            typed, more = ("attributes_shown",), without_attributes(MORE)
+        elif not self.may_edit(request, obj):
+            more = (*without_attributes(MORE), "attributes_shown")
+        rest = ("More", {"fields": more, "classes": ("collapse",)})
+        return ((None, {"fields": (FIRST, *((typed,) if typed else ()))}), rest)
+
+    def get_formset(self, request: HttpRequest, obj: Product | None = None, **options: Any) -> Any:
+        """The forms, with the inputs of the type."""
+        form = with_inputs(VariantForm, typing_of(request, obj), is_active=is_active(obj))
+        return super().get_formset(request, obj, **{"form": form, **options})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Variant]:
         """Variants with their prices."""
@@ -44,6 +61,10 @@ class VariantInline(ReadOnlyAttributes, admin.StackedInline):  # type: ignore[ty
     def get_extra(self, request: HttpRequest, obj: Product | None = None, **options: Any) -> int:
         """A new product begins with an empty variant."""
         return 0 if obj else 1
+
+    def definitions_of(self, row: Product | Variant) -> Mapping[str, Definition]:
+        """Those of the product's type, read once for all variants."""
+        return self.typing.definitions
 
     @admin.display(description="prices")
     def prices(self, variant: Variant) -> SafeString:
@@ -75,12 +96,33 @@ class VariantAdmin(ReadOnlyAttributes, CatalogAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Variant | None = None) -> Any:
         """A new variant names its product, from then on it belongs there."""
-        fields = ("product_link" if obj else "product", *FIRST, *MORE)
-        return self.readable(request, obj, ((None, {"fields": fields}),))
+        own = (None, {"fields": ("product_link" if obj else "product", *FIRST)})
+        if not self.may_edit(request, obj):
+            return (own, shown_fieldset(), ("More", {"fields": without_attributes(MORE)}))
+        typed = typed_fieldset(self._typing(request, obj), VariantForm.level)
+        return (own, typed, ("More", {"fields": MORE}))
 
     def get_form(self, request: HttpRequest, obj: Variant | None = None, change: bool = False, **options: Any) -> Any:
-        """The form, which for a new variant asks for the product."""
-        return super().get_form(request, obj, change=change, **options, form=VariantForm if obj else NewVariantForm)
+        """The form with the inputs of the product's type; that of a new variant asks for the product."""
+        typing = self._typing(request, obj)
+        kind = with_inputs(
+            VariantForm if obj else NewVariantForm, typing, is_active=is_active(obj.product if obj else None)
+        )
+        return super().get_form(request, obj, change=change, **{**options, "form": kind})
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> HttpResponse:
+        """Django's page; one that has come back for a product of another type says so."""
+        typing = self._typing(request, context["original"])
+        if typing.is_other:
+            self.message_user(request, redrawn_message(typing), messages.WARNING)
+        return super().render_change_form(request, context, *args, **options)
+
+    def _typing(self, request: HttpRequest, obj: Variant | None) -> Typing:
+        """That of its product, which for a new one may have been chosen."""
+        if obj is not None:
+            return typing_of(request, obj.product)
+        chosen = request.POST.get("product", request.GET.get("product", ""))
+        return typing_of(request, Product.objects.filter(pk=chosen).first() if is_id(chosen) else None)
 
     @admin.display(description="product", ordering="product__name_key")
     def product_link(self, variant: Variant) -> SafeString:

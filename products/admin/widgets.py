@@ -63,6 +63,24 @@ class RowSelect(AutocompleteSelect):
         return groups
 
 
+class ChoicesMixin:
+    """A list of choices that is looked through by typing; without scripts it is the browser's own."""
+
+    @property
+    def media(self) -> forms.Media:
+        """The scripts that the admin has for autocompletes, and the one that uses them here."""
+        own = forms.Media(js=["products/admin/types.js"])
+        return RowSelect(None, None).media + own  # type: ignore[arg-type]  # neither matters to its scripts
+
+
+class Choice(ChoicesMixin, forms.Select):
+    """One of many."""
+
+
+class Choices(ChoicesMixin, forms.SelectMultiple):
+    """Some of many."""
+
+
 def is_id(text: str) -> bool:
     """Whether a text can be the id of a row."""
     return text.isascii() and text.isdigit() and int(text) <= MAX_ID

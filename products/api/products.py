@@ -18,11 +18,11 @@ from catalog_project.api.pagination import Keyset, Segment
 from catalog_project.api.viewsets import CreatableViewSet
 from catalog_project.errors import Invalid
 from catalog_project.reading.cache import ReadCache
-from products.api.queries import RELEVANCE, VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
+from products.api.queries import PRICE, RELEVANCE, VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
 from products.models import Listing, Product
 from products.schemas.documents import ProductSerializer, TrimmedProductSerializer
 from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer, attribute_faults
-from products.search.products import matching, with_lowest_price
+from products.search.products import matching, with_price, without_price
 from products.search.text import Search, read_search
 from products.search.windows import next_window_edge
 from products.services.products import (
@@ -50,7 +50,6 @@ class ProductViewSet(CreatableViewSet):
     detail_query = ProductDetailQuery
     keysets: ClassVar = {
         "name": "name_key",
-        "price": "lowest_price",
         "created_at": "created_at",
         "updated_at": "updated_at",
     }
@@ -69,23 +68,22 @@ class ProductViewSet(CreatableViewSet):
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that the list's parameters leave."""
-        conditions = self.query.values
-        keyset = self.keyset()
-        if keyset.key == "lowest_price":
-            rows = with_lowest_price(rows, conditions["currency"], descending=keyset.descending)
-        if self.search and not keyset.segments:
+        if self.search and self.ordering != RELEVANCE:
             rows = rows.filter(self.search.matches())
-        return matching(rows, conditions)
+        return matching(rows, self.query.values)
+
+    @property
+    def ordering(self) -> str:
+        """The ordering asked for, or the default."""
+        return cast(ProductListQuery, self.query).ordering
 
     def keyset(self) -> Keyset:
-        """The ordering of the list at hand; the best of what a search finds comes first, the newest among equals."""
-        if cast(ProductListQuery, self.query).ordering != RELEVANCE or self.search is None:
-            return super().keyset()
-        segments = tuple(
-            Segment("created_at", descending=True, narrow=partial(_filtered, condition))
-            for condition in self.search.segments()
-        )
-        return Keyset(segments=segments, union=partial(_filtered, self.search.matches()))
+        """The ordering of the list at hand; some consist of segments."""
+        if self.search and self.ordering == RELEVANCE:
+            return _by_relevance(self.search)
+        if self.ordering.removeprefix("-") == PRICE:
+            return _by_price(self.query.values["currency"], descending=self.ordering.startswith("-"))
+        return super().keyset()
 
     @cached_property
     def search(self) -> Search | None:
@@ -153,6 +151,20 @@ class ProductViewSet(CreatableViewSet):
             if Product.listing.is_cached(product)
             else Listing.objects.with_document().get(pk=product.pk)
         )
+
+
+def _by_relevance(search: Search) -> Keyset:
+    """The best of what a search finds first, the newest among equals."""
+    segments = tuple(
+        Segment("created_at", descending=True, narrow=partial(_filtered, condition)) for condition in search.segments()
+    )
+    return Keyset(segments=segments, union=partial(_filtered, search.matches()))
+
+
+def _by_price(currency: str, *, descending: bool) -> Keyset:
+    """What has no price comes last in both directions."""
+    priced = Segment("lowest_price", descending, partial(with_price, currency), row_id="priced_id")
+    return Keyset(segments=(priced, Segment("pk", descending, partial(without_price, currency))))
 
 
 def _filtered(condition: Q, rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -25,6 +25,7 @@ from products.schemas.references import ReferenceParameter
 
 VIEW_PRODUCT = "products.view_product"
 RELEVANCE = "relevance"
+PRICE = "price"
 MAX_SEARCH_LENGTH = 200
 NO_ID = 0
 

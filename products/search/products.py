@@ -1,19 +1,15 @@
 """Finding products: each condition of a list as a filter."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import DecimalField, Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from products.models import Category, Listing, LowestPrice, Price, Product, Variant
 from products.models.naming import sku_key
 
-# Beyond every amount there can be: products without a price come last in both directions.
-NO_PRICE = {False: Decimal(10**10), True: Decimal(-1)}
 IN_STOCK = Q(stock=None) | Q(stock__gt=0)
 
 
@@ -31,11 +27,15 @@ def matching(listings: QuerySet[Listing], conditions: Mapping[str, Any]) -> Quer
     return listings if variants is None else listings.filter(Exists(variants.filter(product=OuterRef("pk"))))
 
 
-def with_lowest_price(listings: QuerySet[Listing], currency: str, *, descending: bool) -> QuerySet[Listing]:
-    """Annotate `lowest_price`, the sort key of the `price` ordering, which is never null."""
-    lowest = LowestPrice.objects.filter(listing=OuterRef("pk"), currency=currency).values("amount")
-    money = DecimalField(max_digits=14, decimal_places=4)
-    return listings.annotate(lowest_price=Coalesce(Subquery(lowest), Value(NO_PRICE[descending]), output_field=money))
+def with_price(currency: str, listings: QuerySet[Listing]) -> QuerySet[Listing]:
+    """Those with a price in the currency, each with its `lowest_price` and, beside it in one index, `priced_id`."""
+    priced = listings.filter(lowest_prices__currency=currency)
+    return priced.annotate(lowest_price=F("lowest_prices__amount"), priced_id=F("lowest_prices__listing_id"))
+
+
+def without_price(currency: str, listings: QuerySet[Listing]) -> QuerySet[Listing]:
+    """Those without a price in the currency."""
+    return listings.exclude(Exists(LowestPrice.objects.filter(listing=OuterRef("pk"), currency=currency)))
 
 
 def _in_categories(categories: list[Category]) -> Q:

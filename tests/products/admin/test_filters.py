@@ -6,7 +6,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
+from tests.factories.products import (
+    BrandFactory,
+    CategoryFactory,
+    ProductFactory,
+    ProductTypeFactory,
+    VariantFactory,
+)
 from tests.products.admin.pages import rows_of, url_of
 
 
@@ -46,6 +52,14 @@ def test_a_category_stands_for_its_subtree(viewer: Client) -> None:
     assert found(viewer, category=packs.pk) == {"in packs"}
 
 
+def test_products_are_narrowed_to_a_type(viewer: Client) -> None:
+    bag = ProductTypeFactory()
+    ProductFactory(name="bag", product_type=bag)
+    ProductFactory(name="other", product_type=ProductTypeFactory())
+    ProductFactory(name="free")
+    assert found(viewer, product_type=bag.pk) == {"bag"}
+
+
 def test_filters_narrow_each_other(viewer: Client) -> None:
     brand = BrandFactory()
     ProductFactory(name="wanted", brand=brand, status="draft")
@@ -54,14 +68,16 @@ def test_filters_narrow_each_other(viewer: Client) -> None:
     assert found(viewer, brand=brand.pk, status__exact="draft") == {"wanted"}
 
 
-@pytest.mark.parametrize("name", ["brand", "category"])
+@pytest.mark.parametrize("name", ["brand", "category", "product_type"])
 @pytest.mark.parametrize("gone", ["999999", "abc", "9" * 30, "-1"])
 def test_a_row_that_is_gone_has_no_products(viewer: Client, name: str, gone: str) -> None:
     ProductFactory()
     assert found(viewer, **{name: gone}) == set()
 
 
-@pytest.mark.parametrize("query", [{"visibility": "x"}, {"in_stock": "x"}, {"brand": ""}, {"category": ""}])
+@pytest.mark.parametrize(
+    "query", [{"visibility": "x"}, {"in_stock": "x"}, {"brand": ""}, {"category": ""}, {"product_type": ""}]
+)
 def test_a_choice_that_there_is_not_filters_nothing(viewer: Client, query: dict[str, str]) -> None:
     ProductFactory(name="shown")
     assert found(viewer, **query) == {"shown"}

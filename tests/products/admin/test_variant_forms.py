@@ -163,7 +163,7 @@ def test_a_variant_that_was_deleted_meanwhile_is_told_of(editor: Client, product
     fields = read_form(editor.get(page(product)), "product_form")
     product.variants.first().delete()
     answer = editor.post(page(product), {**fields, "name": "New"})
-    assert errors_of(answer)["variants"][0].startswith("A variant that you see here has been deleted meanwhile")
+    assert errors_of(answer)["variants"][0].startswith("One variant that you see here has been deleted meanwhile")
     assert Product.objects.get(pk=product.pk).name == product.name
 
 

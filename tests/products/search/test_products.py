@@ -1,13 +1,16 @@
 """Conditions and sort keys; what any combination of them finds is tested on the list itself."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog_project.api.pagination import Cursor, KeysetPagination
+from products.api.products import _by_price
 from products.models import Listing
-from products.search.products import matching, with_lowest_price
+from products.search.products import matching, with_price, without_price
 from tests.factories.products import ProductFactory, VariantFactory
 
 pytestmark = pytest.mark.django_db
@@ -24,14 +27,29 @@ def test_many_variants_that_fit_give_a_product_once() -> None:
     assert found.count() == 1
 
 
-@pytest.mark.parametrize(("is_descending", "missing"), [(False, Decimal(10**10)), (True, Decimal(-1))])
-def test_the_lowest_price_is_never_null(is_descending, missing) -> None:
+def test_a_product_has_a_price_or_none() -> None:
     made = ProductFactory(variants=0)
     VariantFactory(product=made, prices={"USD": "3", "EUR": "1"})
     VariantFactory(product=made, prices={"USD": "2.50"})
-    ProductFactory(variants=0)
-    found = with_lowest_price(Listing.objects.order_by("pk"), "USD", descending=is_descending)
-    assert [product.lowest_price for product in found] == [Decimal("2.50"), missing]
+    bare = ProductFactory(variants=0)
+    [priced] = with_price("USD", Listing.objects.all())
+    assert (priced.pk, priced.priced_id, priced.lowest_price) == (made.pk, made.pk, Decimal("2.50"))
+    assert [listing.pk for listing in without_price("USD", Listing.objects.all())] == [bare.pk]
+    assert without_price("JPY", Listing.objects.all()).count() == 2
+
+
+@pytest.mark.postgres
+def test_a_deep_page_by_price_is_one_range_of_an_index() -> None:
+    segment = _by_price("USD", descending=False).parts[0]
+    start = Cursor((Decimal(5), 7), backwards=False)
+    page = KeysetPagination()
+    page.cursor = start
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = page._window(Listing.objects.all(), segment, start).explain()
+    [condition] = re.findall(r"lowest_price_by_amount.*\n\s+Index Cond: (.*)", plan)
+    assert "ROW(amount, listing_id) > ROW(" in condition
+    assert "Sort" not in plan
 
 
 def test_all_conditions_are_one_query() -> None:
