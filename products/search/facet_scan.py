@@ -1,0 +1,159 @@
+"""The SQL of facets: one scan over the products that a list matches, and every count taken from it.
+
+Each count is a part of one statement, which answers rows `(part, value, other, count)`. Where conditions are about
+variants, a second step takes the variants that meet all of them together.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
+
+from products.models import Attribute, Listing, Price, Variant
+from products.search import facet_sql
+from products.search.facet_sql import Sql, text
+from products.search.filterable import Filterable
+from products.search.products import matching, on_one_variant
+
+MOST_VALUES = 100
+LISTING_COLUMNS = ("pk", "brand_id", "product_type_id", "category_ids", "in_stock", "prices", "facet_values")
+VARIANT_COLUMNS = ("pk", "product_id", "attributes", "stock")
+Row = tuple[str, Any, Any, int]
+
+
+@dataclass
+class Scan:
+    """The products of `listings` that meet some conditions, and the counts to be taken from them."""
+
+    listings: QuerySet[Listing]
+    conditions: Mapping[str, Any]
+    columns: dict[str, Sql] = field(default_factory=dict)
+    parts: list[Sql] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._on_variant = on_one_variant(self.conditions)
+        self._names: dict[str, str] = {}
+
+    def run(self) -> list[Row]:
+        """The rows of all parts: one statement."""
+        try:
+            steps = [self._matching(), *([self._pairs()] if self._on_variant else [])]
+        except EmptyResultSet:  # Django sees that nothing can match
+            return []
+        selects = " UNION ALL ".join(part.text for part in self.parts)
+        values = [value for each in (*steps, *self.parts) for value in each.values]
+        with connection.cursor() as cursor:
+            cursor.execute(f"WITH {', '.join(step.text for step in steps)} {selects}", values)
+            return list(cursor.fetchall())
+
+    # --- What can be counted --------------------------------------------------------------------------------
+
+    def count_all(self) -> None:
+        """All products: the part `all`."""
+        self._add("SELECT 'all', NULL, NULL, count(*) FROM matching")
+
+    def count_column(self, part: str, column: str) -> None:
+        """Products by the value of one of their own columns, as text."""
+        self.columns[column] = Sql(column)
+        self._add(
+            f"SELECT '{part}', {text(column)}, NULL, count(*) FROM matching"
+            f" WHERE {column} IS NOT NULL GROUP BY {column}"
+        )
+
+    def count_stock(self) -> None:
+        """Products with a fitting variant in stock, and products with none in stock: `true` and `false`."""
+        self.columns["in_stock"] = Sql("in_stock")
+        fitting = "count(DISTINCT product_id) FROM pairs" if self._on_variant else "count(*) FROM matching"
+        self._add(f"SELECT 'in_stock', 'true', NULL, {fitting} WHERE in_stock")
+        self._add("SELECT 'in_stock', 'false', NULL, count(*) FROM matching WHERE NOT in_stock")
+
+    def bound_prices(self, currency: str) -> None:
+        """The lowest and the highest price of what matches, in one row of the part `price`."""
+        if self._on_variant:
+            source = f"pairs JOIN {Price._meta.db_table} price ON price.variant_id = pairs.id AND price.currency = %s"
+            self._add(f"SELECT 'price', {text('min(amount)')}, {text('max(amount)')}, 0 FROM {source}", [currency])
+            return
+        for index, name in enumerate(("lowest", "highest")):
+            self.columns[name] = facet_sql.amount(currency, index)
+        self._add(f"SELECT 'price', {text('min(lowest)')}, {text('max(highest)')}, 0 FROM matching")
+
+    def count_values(self, part: str, attribute: Filterable, selected: Iterable[Any]) -> None:
+        """Products by each value of an attribute; of texts, which may be many, the most frequent and those selected."""
+        found = self._values(attribute)
+        counted = f"SELECT value, count({self._distinct}) AS n FROM ({found.text}) found GROUP BY value"
+        if attribute.type != Attribute.Type.TEXT:
+            self._add(f"SELECT '{part}', {text('value')}, NULL, n FROM ({counted}) counted", found.values)
+            return
+        wanted = list(selected)
+        ranked = f"SELECT value, n, row_number() OVER (ORDER BY n DESC, {facet_sql.by_code_point('value')}) AS place"
+        also = f" OR value IN ({', '.join(['%s'] * len(wanted))})" if wanted else ""
+        self._add(
+            f"SELECT '{part}', value, NULL, n FROM ({ranked} FROM ({counted}) counted) ranked"
+            f" WHERE place <= {MOST_VALUES}{also}",
+            [*found.values, *wanted],
+        )
+
+    def bound_values(self, part: str, attribute: Filterable) -> None:
+        """The least and the greatest value of a number or date, in one row."""
+        found, value = self._values(attribute), facet_sql.ordered(attribute, "value")
+        bounds = f"{text(f'min({value})')}, {text(f'max({value})')}"
+        self._add(f"SELECT '{part}', {bounds}, 0 FROM ({found.text}) found", found.values)
+
+    def count_buckets(self, part: str, attribute: Filterable, edges: Sequence[Any]) -> None:
+        """Products by the index of the bucket between `edges` in which they have a number or date."""
+        found, inner = self._values(attribute), edges[1:-1]
+        below = f"WHEN {facet_sql.ordered(attribute, 'value')} < {facet_sql.limit(attribute)}"
+        cases = " ".join(f"{below} THEN {index}" for index in range(len(inner)))
+        bucket = f"CASE {cases} ELSE {len(inner)} END" if inner else "0"
+        placed = f"SELECT product_id, {bucket} AS bucket FROM ({found.text}) found"
+        self._add(
+            f"SELECT '{part}', {text('bucket')}, NULL, count(DISTINCT product_id)"
+            f" FROM ({placed}) placed GROUP BY bucket",
+            [*inner, *found.values],
+        )
+
+    # --- Steps ----------------------------------------------------------------------------------------------
+
+    def _add(self, select: str, values: Sequence[Any] = ()) -> None:
+        self.parts.append(Sql(select, values))
+
+    @property
+    def _distinct(self) -> str:
+        """A listing names each value once, its variants may repeat it."""
+        return "DISTINCT product_id" if self._on_variant else "*"
+
+    def _matching(self) -> Sql:
+        rows = matching(self.listings, self.conditions).order_by().values_list(*LISTING_COLUMNS)
+        inner, values = rows.query.sql_with_params()
+        columns = ", ".join(
+            ["product_id", "product_type_id", *(f"{each.text} AS {name}" for name, each in self.columns.items())]
+        )
+        own = [value for column in self.columns.values() for value in column.values]
+        return Sql(f"matching AS (SELECT {columns} FROM ({inner}) listing)", [*own, *values])
+
+    def _pairs(self) -> Sql:
+        rows = Variant.objects.filter(self._on_variant).order_by().values_list(*VARIANT_COLUMNS)
+        inner, values = rows.query.sql_with_params()
+        columns = "id, product_id, product_type_id, attributes, (stock IS NULL OR stock > 0) AS in_stock"
+        joined = f"(SELECT product_id, product_type_id FROM matching) listing JOIN ({inner}) variant USING (product_id)"
+        return Sql(f"pairs AS (SELECT {columns} FROM {joined})", values)
+
+    def _values(self, attribute: Filterable) -> Sql:
+        """Products and their values of an attribute; of fitting variants, where conditions are about variants."""
+        of_products, of_variants = attribute.product_types, attribute.variant_types
+        if not (self._on_variant and of_variants):
+            return self._listed_values(attribute)
+        found = facet_sql.variant_values(attribute)
+        if not of_products:
+            return found
+        listed = self._listed_values(attribute)
+        own = f"{listed.text} WHERE product_type_id IN ({facet_sql.ids(of_products)})"
+        return Sql(f"{own} UNION ALL {found.text}", [*listed.values, *found.values])
+
+    def _listed_values(self, attribute: Filterable) -> Sql:
+        name = self._names.setdefault(attribute.code, f"values_{len(self._names)}")
+        self.columns[name] = facet_sql.listed(attribute)
+        return facet_sql.elements(name)
