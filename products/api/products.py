@@ -1,6 +1,6 @@
 """`/products/` and the variants below a product."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import orjson
 from django.db.models import QuerySet
@@ -14,10 +14,12 @@ from rest_framework.serializers import BaseSerializer
 from catalog_project.api.exceptions import faults_of
 from catalog_project.api.viewsets import CreatableViewSet
 from catalog_project.errors import Invalid
+from products.api.pagination import ProductPagination
 from products.api.queries import VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
 from products.models import Listing, Product
 from products.schemas.documents import ProductSerializer, TrimmedProductSerializer
 from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer, attribute_faults
+from products.search.facets import Facets, count_facets
 from products.search.products import matching, with_lowest_price
 from products.services.products import (
     archive_product,
@@ -32,6 +34,7 @@ class ProductViewSet(CreatableViewSet):
     """Products with their variants and prices."""
 
     noun, plural = "product", "products"
+    pagination_class = ProductPagination
     queryset = Listing.objects.all()
     slug_field = "product__slug"
     permission_model = Product
@@ -67,6 +70,17 @@ class ProductViewSet(CreatableViewSet):
         if keyset.key == "lowest_price":
             rows = with_lowest_price(rows, conditions["currency"], descending=keyset.descending)
         return matching(rows, conditions)
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One page, and the facets asked for."""
+        response = super().list(request, *args, **kwargs)
+        if "facets" in self.query.values:
+            response.data["facets"] = self.facets(cast(ProductListQuery, self.query)).shown
+        return response
+
+    def facets(self, query: ProductListQuery) -> Facets:
+        """What the list's facets show."""
+        return count_facets(self.get_queryset(), query.narrowing(), query.values["facets"], query.filterable)
 
     @property
     def scope(self) -> str:

@@ -61,7 +61,7 @@ def _rows_by_id(model: type[Any], key: str, counts: Counts, selected: Collection
 
 
 def _with_ancestors(counts: Mapping[tuple[int, ...], int]) -> Counter[str]:
-    """Products by the slug of each category that one of theirs lies in; in two of one subtree, a product counts once."""
+    """Products by the slug of each category that they lie in: in two of one subtree, a product counts once."""
     known = {category_id for ids in counts for category_id in ids}
     paths = dict(Category.objects.filter(pk__in=known).values_list("pk", "path"))
     by_slug: Counter[str] = Counter()

@@ -21,16 +21,24 @@ from products.search.products import matching, on_one_variant
 MOST_VALUES = 100
 LISTING_COLUMNS = ("pk", "brand_id", "product_type_id", "category_ids", "in_stock", "prices", "facet_values")
 VARIANT_COLUMNS = ("pk", "product_id", "attributes", "stock")
+# What `matching` counts.
+SUM = "sum(n)"
 Row = tuple[str, Any, Any, int]
 
 
 @dataclass
 class Scan:
-    """The products of `listings` that meet some conditions, and the counts to be taken from them."""
+    """The products of `listings` that meet some conditions, and the counts to be taken from them.
+
+    `keys` and `bounds` are columns of the step `matching`. Where nothing is about variants, it holds one row for each
+    combination of keys, with the number `n` of its products: few rows, whatever the number of products.
+    """
 
     listings: QuerySet[Listing]
     conditions: Mapping[str, Any]
-    columns: dict[str, Sql] = field(default_factory=dict)
+    by_product: bool = False
+    keys: dict[str, Sql] = field(default_factory=dict)
+    bounds: dict[str, Sql] = field(default_factory=dict)
     parts: list[Sql] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -47,43 +55,41 @@ class Scan:
         values = [value for each in (*steps, *self.parts) for value in each.values]
         with connection.cursor() as cursor:
             cursor.execute(f"WITH {', '.join(step.text for step in steps)} {selects}", values)
-            return list(cursor.fetchall())
+            return [(part, value, other, int(count or 0)) for part, value, other, count in cursor.fetchall()]
 
     # --- What can be counted --------------------------------------------------------------------------------
 
     def count_all(self) -> None:
         """All products: the part `all`."""
-        self._add("SELECT 'all', NULL, NULL, count(*) FROM matching")
+        self._add(f"SELECT 'all', NULL, NULL, {SUM} FROM matching")
 
     def count_column(self, part: str, column: str) -> None:
         """Products by the value of one of their own columns, as text."""
-        self.columns[column] = Sql(column)
+        self.keys[column] = Sql(column)
         self._add(
-            f"SELECT '{part}', {text(column)}, NULL, count(*) FROM matching"
-            f" WHERE {column} IS NOT NULL GROUP BY {column}"
+            f"SELECT '{part}', {text(column)}, NULL, {SUM} FROM matching WHERE {column} IS NOT NULL GROUP BY {column}"
         )
 
     def count_stock(self) -> None:
         """Products with a fitting variant in stock, and products with none in stock: `true` and `false`."""
-        self.columns["in_stock"] = Sql("in_stock")
-        fitting = "count(DISTINCT product_id) FROM pairs" if self._on_variant else "count(*) FROM matching"
+        self.keys["in_stock"] = Sql("in_stock")
+        fitting = "count(DISTINCT product_id) FROM pairs" if self._on_variant else f"{SUM} FROM matching"
         self._add(f"SELECT 'in_stock', 'true', NULL, {fitting} WHERE in_stock")
-        self._add("SELECT 'in_stock', 'false', NULL, count(*) FROM matching WHERE NOT in_stock")
+        self._add(f"SELECT 'in_stock', 'false', NULL, {SUM} FROM matching WHERE NOT in_stock")
 
     def bound_prices(self, currency: str) -> None:
         """The lowest and the highest price of what matches, in one row of the part `price`."""
         if self._on_variant:
             source = f"pairs JOIN {Price._meta.db_table} price ON price.variant_id = pairs.id AND price.currency = %s"
             self._add(f"SELECT 'price', {text('min(amount)')}, {text('max(amount)')}, 0 FROM {source}", [currency])
-            return
-        for index, name in enumerate(("lowest", "highest")):
-            self.columns[name] = facet_sql.amount(currency, index)
-        self._add(f"SELECT 'price', {text('min(lowest)')}, {text('max(highest)')}, 0 FROM matching")
+        else:
+            self._bound("price", *facet_sql.listed_prices(currency))
 
     def count_values(self, part: str, attribute: Filterable, selected: Iterable[Any]) -> None:
         """Products by each value of an attribute; of texts, which may be many, the most frequent and those selected."""
         found = self._values(attribute)
-        counted = f"SELECT value, count({self._distinct}) AS n FROM ({found.text}) found GROUP BY value"
+        count = "count(DISTINCT product_id)" if self._on_variant else SUM
+        counted = f"SELECT value, {count} AS n FROM ({found.text}) found GROUP BY value"
         if attribute.type != Attribute.Type.TEXT:
             self._add(f"SELECT '{part}', {text('value')}, NULL, n FROM ({counted}) counted", found.values)
             return
@@ -98,12 +104,15 @@ class Scan:
 
     def bound_values(self, part: str, attribute: Filterable) -> None:
         """The least and the greatest value of a number or date, in one row."""
+        if not self._on_variant:
+            self._bound(part, *facet_sql.listed_bounds(attribute))
+            return
         found, value = self._values(attribute), facet_sql.ordered(attribute, "value")
         bounds = f"{text(f'min({value})')}, {text(f'max({value})')}"
         self._add(f"SELECT '{part}', {bounds}, 0 FROM ({found.text}) found", found.values)
 
     def count_buckets(self, part: str, attribute: Filterable, edges: Sequence[Any]) -> None:
-        """Products by the index of the bucket between `edges` in which they have a number or date."""
+        """Products by the index of the bucket between `edges` in which they have a number or date; `by_product`."""
         found, inner = self._values(attribute), edges[1:-1]
         below = f"WHEN {facet_sql.ordered(attribute, 'value')} < {facet_sql.limit(attribute)}"
         cases = " ".join(f"{below} THEN {index}" for index in range(len(inner)))
@@ -120,26 +129,45 @@ class Scan:
     def _add(self, select: str, values: Sequence[Any] = ()) -> None:
         self.parts.append(Sql(select, values))
 
-    @property
-    def _distinct(self) -> str:
-        """A listing names each value once, its variants may repeat it."""
-        return "DISTINCT product_id" if self._on_variant else "*"
+    def _bound(self, part: str, least: Sql, most: Sql) -> None:
+        low, high = f"bound_{len(self.bounds)}", f"bound_{len(self.bounds) + 1}"
+        self.bounds[low] = Sql(f"min({least.text})", least.values)
+        self.bounds[high] = Sql(f"max({most.text})", most.values)
+        self._add(f"SELECT '{part}', {text(f'min({low})')}, {text(f'max({high})')}, 0 FROM matching")
 
     def _matching(self) -> Sql:
         rows = matching(self.listings, self.conditions).order_by().values_list(*LISTING_COLUMNS)
         inner, values = rows.query.sql_with_params()
-        columns = ", ".join(
-            ["product_id", "product_type_id", *(f"{each.text} AS {name}" for name, each in self.columns.items())]
+        columns = self._columns()
+        named = ", ".join(f"{column.text} AS {name}" for name, column in columns.items())
+        places = ", ".join(str(place) for place, name in enumerate(columns, start=1) if name in self.keys)
+        grouping = f" GROUP BY {places}" if self._is_grouped and places else ""
+        return Sql(
+            f"listing (product_id, {', '.join(LISTING_COLUMNS[1:])}) AS ({inner}),"
+            f" matching AS (SELECT {named} FROM listing{grouping})",
+            [*values, *(value for column in columns.values() for value in column.values)],
         )
-        own = [value for column in self.columns.values() for value in column.values]
-        return Sql(f"matching AS (SELECT {columns} FROM ({inner}) listing)", [*own, *values])
+
+    @property
+    def _is_grouped(self) -> bool:
+        return not (self._on_variant or self.by_product)
+
+    def _columns(self) -> dict[str, Sql]:
+        if self._is_grouped:
+            return {**self.keys, **self.bounds, "n": Sql("count(*)")}
+        own = {"product_id": Sql("product_id"), "product_type_id": Sql("product_type_id")}
+        return {**own, **self.keys, "n": Sql("1")}
 
     def _pairs(self) -> Sql:
         rows = Variant.objects.filter(self._on_variant).order_by().values_list(*VARIANT_COLUMNS)
         inner, values = rows.query.sql_with_params()
         columns = "id, product_id, product_type_id, attributes, (stock IS NULL OR stock > 0) AS in_stock"
-        joined = f"(SELECT product_id, product_type_id FROM matching) listing JOIN ({inner}) variant USING (product_id)"
-        return Sql(f"pairs AS (SELECT {columns} FROM {joined})", values)
+        return Sql(
+            f"variant (id, {', '.join(VARIANT_COLUMNS[1:])}) AS ({inner}),"
+            f" pairs AS (SELECT {columns} FROM"
+            " (SELECT product_id, product_type_id FROM matching) listing JOIN variant USING (product_id))",
+            values,
+        )
 
     def _values(self, attribute: Filterable) -> Sql:
         """Products and their values of an attribute; of fitting variants, where conditions are about variants."""
@@ -155,5 +183,5 @@ class Scan:
 
     def _listed_values(self, attribute: Filterable) -> Sql:
         name = self._names.setdefault(attribute.code, f"values_{len(self._names)}")
-        self.columns[name] = facet_sql.listed(attribute)
-        return facet_sql.elements(name)
+        self.keys[name] = facet_sql.listed(attribute)
+        return facet_sql.elements(name, "n" if self._is_grouped else "product_id")

@@ -23,11 +23,24 @@ def text(expression: str) -> str:
     return f"({expression})::text" if _is_postgresql() else expression
 
 
-def amount(currency: str, index: int) -> Sql:
-    """A listing's lowest (0) or highest (1) price in a currency, or null."""
-    if _is_postgresql():
-        return Sql("(prices -> %s ->> %s::int)::float8", [currency, index])
-    return Sql("json_extract(prices, %s)", [f'$."{currency}"[{index}]'])
+def listed_prices(currency: str) -> tuple[Sql, Sql]:
+    """A listing's lowest and highest price in a currency, or nulls."""
+    return _bounds("prices", currency)
+
+
+def listed_bounds(attribute: Filterable) -> tuple[Sql, Sql]:
+    """The least and the greatest value of a number or date that a listing holds, or nulls."""
+    return _bounds("facet_values", attribute.code, is_text=attribute.type != Attribute.Type.NUMBER)
+
+
+def _bounds(column: str, key: str, *, is_text: bool = False) -> tuple[Sql, Sql]:
+    """The first and the last of a list in a JSON object, which is in order."""
+    if not _is_postgresql():
+        return Sql(f"json_extract({column}, %s)", [f'$."{key}"[0]']), Sql(
+            f"json_extract({column}, %s)", [f'$."{key}"[#-1]']
+        )
+    form = '({column} -> %s ->> {place}) COLLATE "C"' if is_text else "({column} -> %s -> {place})::numeric"
+    return Sql(form.format(column=column, place=0), [key]), Sql(form.format(column=column, place=-1), [key])
 
 
 def listed(attribute: Filterable) -> Sql:
@@ -37,11 +50,11 @@ def listed(attribute: Filterable) -> Sql:
     return Sql("json_extract(facet_values, %s)", [f'$."{attribute.code}"'])
 
 
-def elements(column: str) -> Sql:
-    """The step `matching` with each value in a column of lists."""
+def elements(column: str, beside: str) -> Sql:
+    """The step `matching` with each value in a column of lists, and another column beside it."""
     if _is_postgresql():
-        return Sql(f"SELECT product_id, value FROM matching, jsonb_array_elements_text({column}) AS element(value)")
-    return Sql(f"SELECT product_id, element.value FROM matching, json_each({column}) AS element")
+        return Sql(f"SELECT {beside}, value FROM matching, jsonb_array_elements_text({column}) AS element(value)")
+    return Sql(f"SELECT {beside}, element.value FROM matching, json_each({column}) AS element")
 
 
 def variant_values(attribute: Filterable) -> Sql:

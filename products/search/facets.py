@@ -81,7 +81,9 @@ def _count(listings: QuerySet[Listing], kept: Conditions, facets: list[Facet]) -
     for facet in facets:
         facet.count(scan)
     parts = _by_part(scan.run())
-    parts |= _count_buckets(Scan(listings, kept), [each for each in facets if isinstance(each, RangeFacet)], parts)
+    parts |= _count_buckets(
+        Scan(listings, kept, by_product=True), [each for each in facets if isinstance(each, RangeFacet)], parts
+    )
     values = {facet.name: facet.show(parts.get(facet.name, [])) for facet in facets}
     return values, sum(row[3] for row in parts.get("all", []))
 

@@ -76,6 +76,9 @@ class AttributeCondition:
     least: Any = None
     most: Any = None
 
+    def __str__(self) -> str:
+        return self.path
+
     def on_listing(self) -> Q:
         """That the product or any variant has such a value; an index knows which."""
         return Q(HasValue("facet_values", self))
