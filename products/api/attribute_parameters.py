@@ -16,7 +16,7 @@ from products.models import Attribute
 from products.models.attribute import CODE_PATTERN
 from products.models.attributes import NumbersDecoder
 from products.search.facets import ATTRIBUTE, FACETS
-from products.search.filterable import AttributeCondition, Filterable
+from products.search.filterable import RANGED, AttributeCondition, Filterable
 
 AT_LEAST, AT_MOST = "__gte", "__lte"
 NUMBER = re.compile(r"-?\d{1,400}(\.\d{1,400})?([eE][+-]?\d{1,3})?", re.ASCII)
@@ -85,7 +85,7 @@ class FacetParameter(serializers.Field[Any, Any, str, Any]):
     def to_internal_value(self, data: Any) -> str:
         """The name."""
         if data not in FACETS and data not in {f"{ATTRIBUTE}{code}" for code in self.root.filterable}:  # type: ignore[attr-defined]
-            raise ValidationError([unknown_value(data, [*FACETS, *filterable_names()], "The facet")])
+            raise ValidationError([unknown_value(data, facet_names(), "The facet")])
         return str(data)
 
 
@@ -124,10 +124,19 @@ def code_of(name: str) -> str:
     return name.removesuffix(AT_LEAST).removesuffix(AT_MOST)
 
 
-def filterable_names() -> list[str]:
-    """What may have been meant: `attr.CODE` of filterable attributes."""
-    codes = Attribute.objects.filter(filterable=True).order_by("code").values_list("code", flat=True)
-    return [f"{ATTRIBUTE}{code}" for code in codes[:MAX_CANDIDATES]]
+def facet_names() -> list[str]:
+    """What may have been meant by the name of a facet."""
+    return [*FACETS, *(f"{ATTRIBUTE}{code}" for code, _ in _candidates())]
+
+
+def parameter_names() -> list[str]:
+    """What may have been meant by the name of a parameter."""
+    signs = {kind: ("", AT_LEAST, AT_MOST) for kind in RANGED}
+    return [f"{ATTRIBUTE}{code}{sign}" for code, kind in _candidates() for sign in signs.get(kind, ("",))]
+
+
+def _candidates() -> Iterable[tuple[str, str]]:
+    return Attribute.objects.filter(filterable=True).order_by("code").values_list("code", "type")[:MAX_CANDIDATES]
 
 
 ATTRIBUTE_PARAMETERS = OpenApiParameter(

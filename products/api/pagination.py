@@ -60,6 +60,10 @@ FACETS = {
         "price": PRICE,
     },
     "additionalProperties": {"anyOf": [VALUES, RANGE]},
+    "example": {
+        "brand": [{"value": "acme", "label": "Acme", "count": 1, "selected": False}],
+        "price": {"currency": "USD", "min": "129.99", "max": "129.99"},
+    },
 }
 
 

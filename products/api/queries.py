@@ -25,7 +25,7 @@ from products.api.attribute_parameters import (
     codes_in,
     conditions_of,
     fields_of,
-    filterable_names,
+    parameter_names,
 )
 from products.models import Brand, Category, Product, ProductType
 from products.models.currency import DECIMALS
@@ -134,7 +134,7 @@ class ProductListQuery(ProductDetailQuery, ListQuery):
     def _closest(self, name: str, index: int) -> str | None:
         if not name.startswith(ATTRIBUTE) or index >= MAX_SUGGESTIONS:
             return super()._closest(name, index)
-        return closest(name, [*self.fields, *filterable_names()])
+        return closest(name, parameter_names())
 
     def _require_right_to_see_drafts(self) -> None:
         user = self.context["request"].user
