@@ -131,7 +131,7 @@ def facet_names() -> list[str]:
 
 def parameter_names() -> list[str]:
     """What may have been meant by the name of a parameter."""
-    signs = {kind: ("", AT_LEAST, AT_MOST) for kind in RANGED}
+    signs: dict[str, tuple[str, ...]] = dict.fromkeys(RANGED, ("", AT_LEAST, AT_MOST))
     return [f"{ATTRIBUTE}{code}{sign}" for code, kind in _candidates() for sign in signs.get(kind, ("",))]
 
 

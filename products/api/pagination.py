@@ -60,10 +60,10 @@ FACETS = {
         "price": PRICE,
     },
     "additionalProperties": {"anyOf": [VALUES, RANGE]},
-    "example": {
-        "brand": [{"value": "acme", "label": "Acme", "count": 1, "selected": False}],
-        "price": {"currency": "USD", "min": "129.99", "max": "129.99"},
-    },
+}
+EXAMPLE = {
+    "brand": [{"value": "acme", "label": "Acme", "count": 1, "selected": False}],
+    "price": {"currency": "USD", "min": "129.99", "max": "129.99"},
 }
 
 
@@ -73,4 +73,4 @@ class ProductPagination(KeysetPagination):
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The page for the OpenAPI document."""
         page = super().get_paginated_response_schema(schema)
-        return {**page, "properties": {**page["properties"], "facets": FACETS}}
+        return {**page, "properties": {**page["properties"], "facets": {"allOf": [FACETS], "example": EXAMPLE}}}
