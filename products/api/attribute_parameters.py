@@ -8,10 +8,11 @@ from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from catalog_project.api.query import ListParameter
-from catalog_project.api.serializers import unknown_value
+from catalog_project.api.serializers import Suggesting, unknown_value
+from catalog_project.suggestions import closest
 from products.models import Attribute
 from products.models.attribute import CODE_PATTERN
 from products.models.attributes import NumbersDecoder
@@ -85,7 +86,8 @@ class FacetParameter(serializers.Field[Any, Any, str, Any]):
     def to_internal_value(self, data: Any) -> str:
         """The name."""
         if data not in FACETS and data not in {f"{ATTRIBUTE}{code}" for code in self.root.filterable}:  # type: ignore[attr-defined]
-            raise ValidationError([unknown_value(data, facet_names(), "The facet")])
+            code = Suggesting("unknown_value", closest_facet(data))
+            raise ValidationError([ErrorDetail(f"The facet {data[:100]!a} is not known.", code)])
         return str(data)
 
 
@@ -124,15 +126,23 @@ def code_of(name: str) -> str:
     return name.removesuffix(AT_LEAST).removesuffix(AT_MOST)
 
 
-def facet_names() -> list[str]:
+def closest_facet(name: str) -> str | None:
     """What may have been meant by the name of a facet."""
-    return [*FACETS, *(f"{ATTRIBUTE}{code}" for code, _ in _candidates())]
+    if not name.startswith(ATTRIBUTE):
+        return closest(name, FACETS)
+    return _closest(name, (code for code, _ in _candidates()))
 
 
-def parameter_names() -> list[str]:
-    """What may have been meant by the name of a parameter."""
+def closest_parameter(name: str) -> str | None:
+    """What may have been meant by `attr.CODE`, `attr.CODE__gte` or `attr.CODE__lte`."""
     signs: dict[str, tuple[str, ...]] = dict.fromkeys(RANGED, ("", AT_LEAST, AT_MOST))
-    return [f"{ATTRIBUTE}{code}{sign}" for code, kind in _candidates() for sign in signs.get(kind, ("",))]
+    return _closest(name, (f"{code}{sign}" for code, kind in _candidates() for sign in signs.get(kind, ("",))))
+
+
+def _closest(name: str, known: Iterable[str]) -> str | None:
+    """Compared without the prefix, in which all are alike."""
+    found = closest(name.removeprefix(ATTRIBUTE), known)
+    return found and f"{ATTRIBUTE}{found}"
 
 
 def _candidates() -> Iterable[tuple[str, str]]:

@@ -18,14 +18,13 @@ from catalog_project.api.query import (
     Query,
 )
 from catalog_project.api.serializers import MAX_SUGGESTIONS, MoneyField, TimeField
-from catalog_project.suggestions import closest
 from products.api.attribute_parameters import (
     ATTRIBUTE_PARAMETERS,
     FacetParameter,
+    closest_parameter,
     codes_in,
     conditions_of,
     fields_of,
-    parameter_names,
 )
 from products.models import Brand, Category, Product, ProductType
 from products.models.currency import DECIMALS
@@ -134,7 +133,7 @@ class ProductListQuery(ProductDetailQuery, ListQuery):
     def _closest(self, name: str, index: int) -> str | None:
         if not name.startswith(ATTRIBUTE) or index >= MAX_SUGGESTIONS:
             return super()._closest(name, index)
-        return closest(name, parameter_names())
+        return closest_parameter(name)
 
     def _require_right_to_see_drafts(self) -> None:
         user = self.context["request"].user
