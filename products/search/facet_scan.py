@@ -30,7 +30,7 @@ Row = tuple[str, Any, Any, int]
 class Scan:
     """The products of `listings` that meet some conditions, and the counts to be taken from them.
 
-    `keys` and `bounds` are columns of the step `matching`. Where nothing is about variants, it holds one row for each
+    `keys` and `bounds` are columns of the step `matching`. Where no part looks at variants, it holds one row for each
     combination of keys, with the number `n` of its products: few rows, whatever the number of products.
     """
 
@@ -43,12 +43,13 @@ class Scan:
 
     def __post_init__(self) -> None:
         self._on_variant = on_one_variant(self.conditions)
+        self._needs_pairs = False
         self._names: dict[str, str] = {}
 
     def run(self) -> list[Row]:
         """The rows of all parts: one statement."""
         try:
-            steps = [self._matching(), *([self._pairs()] if self._on_variant else [])]
+            steps = [self._matching(), *([self._pairs()] if self._needs_pairs else [])]
         except EmptyResultSet:  # Django sees that nothing can match
             return []
         selects = " UNION ALL ".join(part.text for part in self.parts)
@@ -73,13 +74,15 @@ class Scan:
     def count_stock(self) -> None:
         """Products with a fitting variant in stock, and products with none in stock: `true` and `false`."""
         self.keys["in_stock"] = Sql("in_stock")
-        fitting = "count(DISTINCT product_id) FROM pairs" if self._on_variant else f"{SUM} FROM matching"
+        self._needs_pairs |= self._is_about_variants
+        fitting = "count(DISTINCT product_id) FROM pairs" if self._is_about_variants else f"{SUM} FROM matching"
         self._add(f"SELECT 'in_stock', 'true', NULL, {fitting} WHERE in_stock")
         self._add(f"SELECT 'in_stock', 'false', NULL, {SUM} FROM matching WHERE NOT in_stock")
 
     def bound_prices(self, currency: str) -> None:
         """The lowest and the highest price of what matches, in one row of the part `price`."""
-        if self._on_variant:
+        if self._is_about_variants:
+            self._needs_pairs = True
             source = f"pairs JOIN {Price._meta.db_table} price ON price.variant_id = pairs.id AND price.currency = %s"
             self._add(f"SELECT 'price', {text('min(amount)')}, {text('max(amount)')}, 0 FROM {source}", [currency])
         else:
@@ -88,7 +91,7 @@ class Scan:
     def count_values(self, part: str, attribute: Filterable, selected: Iterable[Any]) -> None:
         """Products by each value of an attribute; of texts, which may be many, the most frequent and those selected."""
         found = self._values(attribute)
-        count = "count(DISTINCT product_id)" if self._on_variant else SUM
+        count = "count(DISTINCT product_id)" if self._takes_pairs(attribute) else SUM
         counted = f"SELECT value, {count} AS n FROM ({found.text}) found GROUP BY value"
         if attribute.type != Attribute.Type.TEXT:
             self._add(f"SELECT '{part}', {text('value')}, NULL, n FROM ({counted}) counted", found.values)
@@ -104,7 +107,7 @@ class Scan:
 
     def bound_values(self, part: str, attribute: Filterable) -> None:
         """The least and the greatest value of a number or date, in one row."""
-        if not self._on_variant:
+        if not self._takes_pairs(attribute):
             self._bound(part, *facet_sql.listed_bounds(attribute))
             return
         found, value = self._values(attribute), facet_sql.ordered(attribute, "value")
@@ -131,8 +134,7 @@ class Scan:
 
     def _bound(self, part: str, least: Sql, most: Sql) -> None:
         low, high = f"bound_{len(self.bounds)}", f"bound_{len(self.bounds) + 1}"
-        self.bounds[low] = Sql(f"min({least.text})", least.values)
-        self.bounds[high] = Sql(f"max({most.text})", most.values)
+        self.bounds |= {low: least, high: most}
         self._add(f"SELECT '{part}', {text(f'min({low})')}, {text(f'max({high})')}, 0 FROM matching")
 
     def _matching(self) -> Sql:
@@ -149,14 +151,26 @@ class Scan:
         )
 
     @property
+    def _is_about_variants(self) -> bool:
+        return bool(self._on_variant)
+
+    @property
     def _is_grouped(self) -> bool:
-        return not (self._on_variant or self.by_product)
+        return not (self._needs_pairs or self.by_product)
+
+    def _takes_pairs(self, attribute: Filterable) -> bool:
+        """Whether the values of an attribute are those of fitting variants."""
+        return self._is_about_variants and bool(attribute.variant_types)
 
     def _columns(self) -> dict[str, Sql]:
         if self._is_grouped:
-            return {**self.keys, **self.bounds, "n": Sql("count(*)")}
+            bounds = {
+                name: Sql(f"{'max' if index % 2 else 'min'}({bound.text})", bound.values)
+                for index, (name, bound) in enumerate(self.bounds.items())
+            }
+            return {**self.keys, **bounds, "n": Sql("count(*)")}
         own = {"product_id": Sql("product_id"), "product_type_id": Sql("product_type_id")}
-        return {**own, **self.keys, "n": Sql("1")}
+        return {**own, **self.keys, **self.bounds, "n": Sql("1")}
 
     def _pairs(self) -> Sql:
         rows = Variant.objects.filter(self._on_variant).order_by().values_list(*VARIANT_COLUMNS)
@@ -171,17 +185,17 @@ class Scan:
 
     def _values(self, attribute: Filterable) -> Sql:
         """Products and their values of an attribute; of fitting variants, where conditions are about variants."""
-        of_products, of_variants = attribute.product_types, attribute.variant_types
-        if not (self._on_variant and of_variants):
-            return self._listed_values(attribute)
+        if not self._takes_pairs(attribute):
+            return self._listed_values(attribute, "product_id" if self.by_product else "n")
+        self._needs_pairs = True
         found = facet_sql.variant_values(attribute)
-        if not of_products:
+        if not attribute.product_types:
             return found
-        listed = self._listed_values(attribute)
-        own = f"{listed.text} WHERE product_type_id IN ({facet_sql.ids(of_products)})"
+        listed = self._listed_values(attribute, "product_id")
+        own = f"{listed.text} WHERE product_type_id IN ({facet_sql.ids(attribute.product_types)})"
         return Sql(f"{own} UNION ALL {found.text}", [*listed.values, *found.values])
 
-    def _listed_values(self, attribute: Filterable) -> Sql:
+    def _listed_values(self, attribute: Filterable, beside: str) -> Sql:
         name = self._names.setdefault(attribute.code, f"values_{len(self._names)}")
         self.keys[name] = facet_sql.listed(attribute)
-        return facet_sql.elements(name, "n" if self._is_grouped else "product_id")
+        return facet_sql.elements(name, beside)

@@ -80,6 +80,8 @@ def on_one_variant(conditions: Mapping[str, Any]) -> Q:
 def _correlated(conditions: Mapping[str, Any]) -> Q:
     """That one variant meets them all, where the listing alone cannot tell: it knows each but not whether together."""
     a_variant = Q(Exists(Variant.objects.filter(on_one_variant(conditions), product=OuterRef("pk"))))
+    if not ({"sku", "attributes"} & conditions.keys() or conditions.get("in_stock")):
+        return _priced(conditions, a_variant)
     if {"sku", "price__gte", "price__lte"} & conditions.keys():
         return a_variant
     attributes = [condition.attribute for condition in conditions.get("attributes", ())]
@@ -93,6 +95,19 @@ def _correlated(conditions: Mapping[str, Any]) -> Q:
     if len(simple) == len(types):
         return Q()
     return a_variant | Q(product_type__in=simple) if simple else a_variant
+
+
+def _priced(conditions: Mapping[str, Any], a_variant: Q) -> Q:
+    """That a variant's price is in a range: the bounds tell, unless the whole range lies between them."""
+    least, most = (conditions.get(name) for name in ("price__gte", "price__lte"))
+    low, high = (f"prices__{conditions['currency']}__{index}" for index in (0, 1))
+    if least is None:
+        return Q() if most is None else Q(**{f"{low}__lte": float(most)})
+    if most is None:
+        return Q(**{f"{high}__gte": float(least)})
+    within = [Q(**{f"{bound}__gte": float(least), f"{bound}__lte": float(most)}) for bound in (low, high)]
+    around = Q(**{f"{low}__lt": float(least), f"{high}__gt": float(most)})
+    return within[0] | within[1] | (around & a_variant)
 
 
 def _in_price_range(conditions: Mapping[str, Any]) -> Q:

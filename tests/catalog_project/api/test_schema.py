@@ -19,6 +19,8 @@ from tests.factories.accounts import UserFactory
 from tests.factories.products import AttributeFactory, BrandFactory, CategoryFactory, ProductFactory, VariantFactory
 
 PRODUCT_PARAMETERS = {
+    "attributes",
+    "facets",
     "category",
     "brand",
     "product_type",
