@@ -14,6 +14,7 @@ from products.models.naming import sku_key
 
 # Beyond every amount there can be: products without a price come last in both directions.
 NO_PRICE = {False: Decimal(10**10), True: Decimal(-1)}
+PRICE_CONDITIONS = frozenset({"price__gte", "price__lte"})
 IN_STOCK = Q(stock=None) | Q(stock__gt=0)
 
 
@@ -79,35 +80,38 @@ def on_one_variant(conditions: Mapping[str, Any]) -> Q:
 
 def _correlated(conditions: Mapping[str, Any]) -> Q:
     """That one variant meets them all, where the listing alone cannot tell: it knows each but not whether together."""
-    a_variant = Q(Exists(Variant.objects.filter(on_one_variant(conditions), product=OuterRef("pk"))))
-    if not ({"sku", "attributes"} & conditions.keys() or conditions.get("in_stock")):
-        return _priced(conditions, a_variant)
-    if {"sku", "price__gte", "price__lte"} & conditions.keys():
-        return a_variant
     attributes = [condition.attribute for condition in conditions.get("attributes", ())]
+    others = "sku" in conditions or conditions.get("in_stock") is True
+    if PRICE_CONDITIONS & conditions.keys():
+        return _a_variant(conditions) if attributes or others else _priced(conditions)
+    if "sku" in conditions:
+        return _a_variant(conditions)
     if not attributes:
         return Q()
-    others = conditions.get("in_stock") is True
     types = frozenset.intersection(*(attribute.all_types for attribute in attributes))
     simple = [
         type_id for type_id in sorted(types) if others + sum(type_id in each.variant_types for each in attributes) < 2
     ]
     if len(simple) == len(types):
         return Q()
-    return a_variant | Q(product_type__in=simple) if simple else a_variant
+    return _a_variant(conditions) | Q(product_type__in=simple) if simple else _a_variant(conditions)
 
 
-def _priced(conditions: Mapping[str, Any], a_variant: Q) -> Q:
+def _a_variant(conditions: Mapping[str, Any]) -> Q:
+    return Q(Exists(Variant.objects.filter(on_one_variant(conditions), product=OuterRef("pk"))))
+
+
+def _priced(conditions: Mapping[str, Any]) -> Q:
     """That a variant's price is in a range: the bounds tell, unless the whole range lies between them."""
     least, most = (conditions.get(name) for name in ("price__gte", "price__lte"))
     low, high = (f"prices__{conditions['currency']}__{index}" for index in (0, 1))
     if least is None:
-        return Q() if most is None else Q(**{f"{low}__lte": float(most)})
+        return Q(**{f"{low}__lte": float(conditions["price__lte"])})
     if most is None:
         return Q(**{f"{high}__gte": float(least)})
     within = [Q(**{f"{bound}__gte": float(least), f"{bound}__lte": float(most)}) for bound in (low, high)]
     around = Q(**{f"{low}__lt": float(least), f"{high}__gt": float(most)})
-    return within[0] | within[1] | (around & a_variant)
+    return within[0] | within[1] | (around & _a_variant(conditions))
 
 
 def _in_price_range(conditions: Mapping[str, Any]) -> Q:
