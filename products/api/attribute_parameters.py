@@ -31,8 +31,7 @@ class AttributeValue(serializers.Field[Any, Any, str, Any]):
     """One value of an attribute, read by its type: 1.5, true, 2030-01-31, the code of an option, a text."""
 
     default_error_messages: ClassVar = {
-        "number": "This must be a number.",
-        "date": "This must be a date such as 2030-01-31.",
+        "invalid": "This must be {form}.",
         "null_characters": "Null characters are not allowed.",
     }
 
@@ -56,22 +55,22 @@ class AttributeValue(serializers.Field[Any, Any, str, Any]):
 
     def _number(self, data: str) -> Any:
         if not NUMBER.fullmatch(data):
-            self.fail("number")
+            self.fail("invalid", form="a number")
         whole, sign = data.lstrip("-"), "-" if data.startswith("-") else ""
         digits = whole.lstrip("0")
         text = digits if digits[:1].isdigit() else f"0{digits}"
         value = DECODER.decode(f"{sign}{text}")
         if not math.isfinite(value):
-            self.fail("number")
+            self.fail("invalid", form="a number")
         return value
 
     def _date(self, data: str) -> str:
         if not DATE.fullmatch(data):
-            self.fail("date")
+            self.fail("invalid", form="a date such as 2030-01-31")
         try:
             return date.fromisoformat(data).isoformat()
         except ValueError:
-            self.fail("date")
+            self.fail("invalid", form="a date such as 2030-01-31")
 
     def _text(self, data: str) -> str:
         if "\x00" in data:
