@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
@@ -67,6 +68,9 @@ class Query(StrictSerializer):
 
     not_narrowing: ClassVar[frozenset[str]] = frozenset({"cursor", "page_size", "count"})
     """Parameters that do not change which rows a list holds, nor their order."""
+
+    further_parameters: ClassVar[tuple[OpenApiParameter, ...]] = ()
+    """For the document alone: parameters whose names depend on the data."""
 
     @classmethod
     def read(cls, request: Request, **context: Any) -> Self:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog_project.api.renderers import ORJSONRenderer
+from catalog_project.reading.cache import Perishable
 from catalog_project.reading.entries import Entry
 
 READING = "catalog.reading"
@@ -38,7 +39,8 @@ class Reading:
 def remembered(handler: Handler) -> Handler:
     """Decorate a view's list or detail: what anyone may see is made once for each state of the database.
 
-    The view names its `cache`. Pages behind a cursor are made each time: there are too many of them.
+    The view names its `cache`; what is good for a while only is a `PerishableResponse`.
+    Pages behind a cursor are made each time: there are too many of them.
     """
 
     @wraps(handler)
@@ -50,7 +52,7 @@ def remembered(handler: Handler) -> Handler:
         if "cursor" not in request.query_params:
             reading.entry = view.cache.entry(
                 _key(request),
-                lambda: ORJSONRenderer().render(handler(view, request, *args, **kwargs).data),
+                lambda: _rendered(handler(view, request, *args, **kwargs)),
                 generation=reading.generation,
             )
         if reading.entry is None:
@@ -60,6 +62,19 @@ def remembered(handler: Handler) -> Handler:
         return Response(reading.entry.body)
 
     return answer
+
+
+class PerishableResponse(Response):
+    """An answer that may be given again until `holds_until`, in seconds since 1970, and no longer."""
+
+    holds_until: float = math.inf
+
+
+def _rendered(response: Response) -> bytes:
+    body = Perishable(ORJSONRenderer().render(response.data))
+    if isinstance(response, PerishableResponse):
+        body.until = response.holds_until
+    return body
 
 
 def is_anonymous(request: Request) -> bool:

@@ -94,7 +94,7 @@ class CatalogSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         """The declared query parameters."""
         query = self.view.get_query_class() if hasattr(self.view, "get_query_class") else None
-        return [query] if query is not None and query().fields else []
+        return [query, *query.further_parameters] if query is not None and query().fields else []
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         """The operation with its problem answers added."""

@@ -35,6 +35,12 @@ _flights: Flights[Entry] = Flights(PATIENCE_SECONDS)
 _edges: dict[str, tuple[float, float]] = {}
 
 
+class Perishable(bytes):
+    """A value that ends at `until` (seconds since 1970) in any case."""
+
+    until: float = math.inf
+
+
 @dataclass(frozen=True)
 class ReadCache:
     """Values of one kind: `name` is how metrics call it and sets its keys apart from those of other kinds.
@@ -134,6 +140,8 @@ class ReadCache:
         now = timezone.now()
         edge = self._edge(now)
         body = make()
+        if isinstance(body, Perishable):
+            edge = min(edge, body.until)
         entry = Entry(body, generation, now.timestamp(), edge)
         if len(body) <= MOST_BYTES:
             _keep(key, entry)

@@ -59,7 +59,8 @@ class Link:
         self._raw.prepare(NAME, QUESTION)
         self._asked_at = math.inf
         self._closed = threading.Event()
-        threading.Thread(target=self._watch, name="generation-watch", daemon=True).start()
+        line = socket.socket(fileno=os.dup(self._raw.socket))
+        threading.Thread(target=self._watch, args=[line], name="generation-watch", daemon=True).start()
 
     def ask(self) -> bytes | None:
         """The text, or None on a standby."""
@@ -77,9 +78,9 @@ class Link:
         self._closed.set()
         self._connection.close()
 
-    def _watch(self) -> None:
+    def _watch(self, line: socket.socket) -> None:
         """Break the connection off when an answer takes too long: libpq itself would wait for ever."""
-        with socket.socket(fileno=os.dup(self._raw.socket)) as line:
+        with line:
             while not self._closed.wait(PATIENCE_SECONDS / 2):
                 if time.monotonic() - self._asked_at > PATIENCE_SECONDS:
                     line.shutdown(socket.SHUT_RDWR)

@@ -15,13 +15,18 @@ from rest_framework.serializers import BaseSerializer
 
 from catalog_project.api.exceptions import faults_of
 from catalog_project.api.pagination import Keyset, Segment
+from catalog_project.api.remembering import PerishableResponse
 from catalog_project.api.viewsets import CreatableViewSet
 from catalog_project.errors import Invalid
+from catalog_project.formats import format_time
 from catalog_project.reading.cache import ReadCache
+from products.api.facets import MAX_AGE_SECONDS, counted_for_anyone
+from products.api.pagination import ProductPagination
 from products.api.queries import PRICE, RELEVANCE, VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
 from products.models import Listing, Product
 from products.schemas.documents import ProductSerializer, TrimmedProductSerializer
 from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer, attribute_faults
+from products.search.facets import Counted, count_facets, count_now
 from products.search.products import matching, with_price, without_price
 from products.search.text import Search, read_search
 from products.search.windows import next_window_edge
@@ -38,6 +43,7 @@ class ProductViewSet(CreatableViewSet):
     """Products with their variants and prices."""
 
     noun, plural = "product", "products"
+    pagination_class = ProductPagination
     queryset = Listing.objects.all()
     cache = ReadCache("products", next_window_edge)
     slug_field = "product__slug"
@@ -90,6 +96,25 @@ class ProductViewSet(CreatableViewSet):
         """What is searched for, if anything."""
         text = self.query.values.get("search")
         return None if text is None else read_search(text)
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One page, and the facets asked for."""
+        response = PerishableResponse(super().list(request, *args, **kwargs).data)
+        if "facets" in self.query.values:
+            counted = self.facets(cast(ProductListQuery, self.query))
+            response.data["facets"] = counted.shown
+            if counted.as_of:
+                response.data["facets_as_of"] = format_time(counted.as_of)
+                response.holds_until = counted.as_of.timestamp() + MAX_AGE_SECONDS
+        return response
+
+    def facets(self, query: ProductListQuery) -> Counted:
+        """What the list's facets show."""
+        listings = self.get_queryset()
+        if self.search:
+            listings = listings.filter(self.search.matches())
+        remember = count_now if self.scope == "all" else counted_for_anyone
+        return count_facets(listings, query.narrowing(), query.values["facets"], query.filterable, remember)
 
     @property
     def scope(self) -> str:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.utils.functional import cached_property
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, NotAuthenticated, PermissionDenied, ValidationError
 
@@ -16,12 +17,22 @@ from catalog_project.api.query import (
     ListQuery,
     Query,
 )
-from catalog_project.api.serializers import MoneyField, TimeField
+from catalog_project.api.serializers import MAX_SUGGESTIONS, MoneyField, TimeField
+from products.api.attribute_parameters import (
+    ATTRIBUTE_PARAMETERS,
+    FacetParameter,
+    closest_parameter,
+    codes_in,
+    conditions_of,
+    fields_of,
+)
 from products.models import Brand, Category, Product, ProductType
 from products.models.currency import DECIMALS
 from products.schemas.documents import PRODUCT_FIELDS
 from products.schemas.fields import surplus_decimals
 from products.schemas.references import ReferenceParameter
+from products.search.facets import ATTRIBUTE, FACETS
+from products.search.filterable import Filterable, filterable_attributes
 
 VIEW_PRODUCT = "products.view_product"
 RELEVANCE = "relevance"
@@ -60,8 +71,10 @@ class ProductDetailQuery(Query):
 
 
 class ProductListQuery(ProductDetailQuery, ListQuery):
-    """How to find products."""
+    """How to find products. `filterable` holds the attributes that the request names, by code."""
 
+    not_narrowing: ClassVar = ProductDetailQuery.not_narrowing | {"facets"}
+    further_parameters: ClassVar = (ATTRIBUTE_PARAMETERS,)
     orderings: ClassVar = ("name", "price", "created_at", "updated_at")
     one_way_orderings: ClassVar = (RELEVANCE,)
 
@@ -88,12 +101,37 @@ class ProductListQuery(ProductDetailQuery, ListQuery):
     created_at__lt = TimeField(required=False, help_text="Created before then.")
     updated_at__gte = TimeField(required=False, help_text="Changed then or later.")
     updated_at__lt = TimeField(required=False, help_text="Not changed since then.")
+    facets = ListParameter(
+        child=FacetParameter(),
+        required=False,
+        help_text="Count products by these: " + ", ".join(f"`{name}`" for name in FACETS) + ", `attr.CODE`.",
+    )
+
+    @cached_property
+    def filterable(self) -> dict[str, Filterable]:
+        """No query unless attributes are named."""
+        request = self.context.get("request")
+        if request is None:  # for the document
+            return {}
+        named = request.query_params
+        facets = (name for value in named.getlist("facets") for name in value.split(","))
+        return filterable_attributes(codes_in([*named, *facets]))
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """The declared fields, and those of the attributes that the request names."""
+        return {**super().get_fields(), **fields_of(self.filterable)}
 
     def to_internal_value(self, data: Any) -> Any:
-        """Read, with the currency filled in. Raises NotAuthenticated or PermissionDenied for a forbidden `status`."""
+        """Read, with the currency filled in and conditions on attributes under `attributes`.
+
+        Raises NotAuthenticated or PermissionDenied for a forbidden `status`.
+        """
         if "status" in data:
             self._require_right_to_see_drafts()
-        return {"currency": settings.DEFAULT_CURRENCY, **super().to_internal_value(data)}
+        values: dict[str, Any] = {"currency": settings.DEFAULT_CURRENCY, **super().to_internal_value(data)}
+        if "attr" in values:
+            values["attributes"] = conditions_of(values.pop("attr"), self.filterable)
+        return values
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Amounts have no more decimals than the currency, here as in a body; only a search has relevance."""
@@ -108,6 +146,11 @@ class ProductListQuery(ProductDetailQuery, ListQuery):
     def ordering(self) -> str:
         """The ordering asked for; else the best first where something is searched for."""
         return RELEVANCE if "search" in self.values and "ordering" not in self.values else super().ordering
+
+    def _closest(self, name: str, index: int) -> str | None:
+        if not name.startswith(ATTRIBUTE) or index >= MAX_SUGGESTIONS:
+            return super()._closest(name, index)
+        return closest_parameter(name)
 
     def _require_right_to_see_drafts(self) -> None:
         user = self.context["request"].user

@@ -10,11 +10,13 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from products.models import Category, Listing, LowestPrice, Price, Product, Variant
 from products.models.naming import sku_key
 
+PRICE_CONDITIONS = frozenset({"price__gte", "price__lte"})
 IN_STOCK = Q(stock=None) | Q(stock__gt=0)
 
 
 def matching(listings: QuerySet[Listing], conditions: Mapping[str, Any]) -> QuerySet[Listing]:
     """The products that meet every condition; keys are the API's parameter names, references are rows.
+    Those about attributes stand under `attributes`, as AttributeConditions.
 
     All conditions about variants must hold for one and the same variant.
     """
@@ -23,8 +25,9 @@ def matching(listings: QuerySet[Listing], conditions: Mapping[str, Any]) -> Quer
             listings = listings.filter(PRODUCT_CONDITIONS[name](value))
     if "in_stock" in conditions:
         listings = listings.filter(in_stock=conditions["in_stock"])
-    variants = _matching_variants(conditions)
-    return listings if variants is None else listings.filter(Exists(variants.filter(product=OuterRef("pk"))))
+    for condition in conditions.get("attributes", ()):
+        listings = listings.filter(condition.on_listing())
+    return listings.filter(_correlated(conditions))
 
 
 def with_price(currency: str, listings: QuerySet[Listing]) -> QuerySet[Listing]:
@@ -61,16 +64,54 @@ PRODUCT_CONDITIONS: dict[str, Any] = {
 }
 
 
-def _matching_variants(conditions: Mapping[str, Any]) -> QuerySet[Variant] | None:
-    """Variants that meet every variant-level condition, or None when there is no such condition."""
+def on_one_variant(conditions: Mapping[str, Any]) -> Q:
+    """What one and the same variant must meet; empty when no condition is about variants."""
     wanted = Q()
     if "sku" in conditions:
         wanted &= Q(sku_key__in=[sku_key(sku) for sku in conditions["sku"]])
     if "price__gte" in conditions or "price__lte" in conditions:
         wanted &= _in_price_range(conditions)
-    if wanted and conditions.get("in_stock") is True:
-        wanted &= IN_STOCK  # of that same variant; by itself the listing knows it
-    return Variant.objects.filter(wanted) if wanted else None
+    for condition in conditions.get("attributes", ()):
+        wanted &= condition.on_variant()
+    if conditions.get("in_stock") is True:
+        wanted &= IN_STOCK
+    return wanted
+
+
+def _correlated(conditions: Mapping[str, Any]) -> Q:
+    """That one variant meets them all, where the listing alone cannot tell: it knows each but not whether together."""
+    attributes = [condition.attribute for condition in conditions.get("attributes", ())]
+    others = "sku" in conditions or conditions.get("in_stock") is True
+    if PRICE_CONDITIONS & conditions.keys():
+        return _a_variant(conditions) if attributes or others else _priced(conditions)
+    if "sku" in conditions:
+        return _a_variant(conditions)
+    if not attributes:
+        return Q()
+    types = frozenset.intersection(*(attribute.all_types for attribute in attributes))
+    simple = [
+        type_id for type_id in sorted(types) if others + sum(type_id in each.variant_types for each in attributes) < 2
+    ]
+    if len(simple) == len(types):
+        return Q()
+    return _a_variant(conditions) | Q(product_type__in=simple) if simple else _a_variant(conditions)
+
+
+def _a_variant(conditions: Mapping[str, Any]) -> Q:
+    return Q(Exists(Variant.objects.filter(on_one_variant(conditions), product=OuterRef("pk"))))
+
+
+def _priced(conditions: Mapping[str, Any]) -> Q:
+    """That a variant's price is in a range: the bounds tell, unless the whole range lies between them."""
+    least, most = (conditions.get(name) for name in ("price__gte", "price__lte"))
+    low, high = (f"prices__{conditions['currency']}__{index}" for index in (0, 1))
+    if least is None:
+        return Q(**{f"{low}__lte": float(conditions["price__lte"])})
+    if most is None:
+        return Q(**{f"{high}__gte": float(least)})
+    within = [Q(**{f"{bound}__gte": float(least), f"{bound}__lte": float(most)}) for bound in (low, high)]
+    around = Q(**{f"{low}__lt": float(least), f"{high}__gt": float(most)})
+    return within[0] | within[1] | (around & _a_variant(conditions))
 
 
 def _in_price_range(conditions: Mapping[str, Any]) -> Q:

@@ -20,6 +20,8 @@ from tests.factories.products import AttributeFactory, BrandFactory, CategoryFac
 
 PRODUCT_PARAMETERS = {
     "search",
+    "attributes",
+    "facets",
     "category",
     "brand",
     "product_type",

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from products.models import Product
-from tests.answers import faults, names, problem
+from tests.answers import EDGES, faults, names, problem
 from tests.factories.products import BrandFactory, ProductFactory, VariantFactory
 
 URL = "/api/v1/products/"
@@ -99,14 +99,14 @@ def test_a_cursor_belongs_to_its_search(anyone) -> None:
 def test_a_search_costs_the_same_for_one_row_and_for_many(anyone, django_assert_num_queries) -> None:
     ProductFactory()
     for _ in range(2):
-        with django_assert_num_queries(3):  # two to read the search, one for the only part that holds something
+        with django_assert_num_queries(3 + EDGES):  # two to read the search, one for the only part that holds something
             anyone.get(URL, {"search": "product", "page_size": 100})
         ProductFactory.create_batch(20, variants=3)
 
 
 def test_a_page_that_the_best_fill_asks_for_no_more(anyone, django_assert_num_queries) -> None:
     ProductFactory.create_batch(3)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(3 + EDGES):
         anyone.get(URL, {"search": "product", "page_size": 2})
 
 
