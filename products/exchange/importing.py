@@ -22,7 +22,7 @@ from products.exchange.references import MAX_WORDS, NameReferences, SlugReferenc
 from products.exchange.shapes import ProductRecordSerializer
 from products.exchange.taxonomy import BrandWriter, CategoryWriter
 from products.exchange.upsert import ProductWriter
-from products.models import Brand, Category
+from products.models import Brand, Category, ProductType
 from products.schemas.taxonomy import BrandWriteSerializer, CategoryWriteSerializer
 from products.services.actor import Actor
 
@@ -112,6 +112,7 @@ class Importer:
         """Look up what all of them name at once."""
         found = [document for document in documents if isinstance(document, dict)]
         self._references.find(Brand, _texts(document.get("brand") for document in found))
+        self._references.find(ProductType, _texts(document.get("product_type") for document in found))
         lists = (document.get("categories") for document in found)
         self._references.find(Category, _texts(word for words in lists if isinstance(words, list) for word in words))
 

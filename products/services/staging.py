@@ -205,8 +205,12 @@ def _first_attributes(product: Product, values: ProductInput | VariantInput) -> 
 
 
 def _touched(present: Mapping[str, Any], patch: Mapping[str, Any]) -> set[str]:
-    """The attributes that a merge patch sets to something else, removes, or would remove if they were there."""
-    return {code for code, value in patch.items() if code not in present or not same_json(present[code], value)}
+    """The attributes that a merge patch sets to something else or removes; those it finds so already stay out."""
+    return {
+        code
+        for code, value in patch.items()
+        if (value is not None if code not in present else not same_json(present[code], value))
+    }
 
 
 def _assign_attributes(target: Product | Variant, patch: dict[str, Any], *, keep_nulls: bool) -> set[str]:

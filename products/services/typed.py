@@ -63,12 +63,12 @@ class TypeRules:
         if not row.is_checked:
             return
         known = self._types.get(type_id, {})
-        codes = list(row.attributes) if row.codes is None else sorted(row.codes)
+        codes = [code for code in row.attributes if row.codes is None or code in row.codes]
         fitting = {code for code in codes if code in known and known[code].level == row.level}
         for code in islice((code for code in codes if code not in fitting), MAX_STRANGERS):
             yield self._stranger(known, code, row)
         for code in codes:
-            if code in fitting and code in row.attributes:
+            if code in fitting:
                 yield from self._value_faults(known[code], row.attributes[code], _pointer(row, code))
         yield from self.missing(type_id, row)
 

@@ -175,11 +175,16 @@ def test_an_edit_of_other_things_never_fails_for_older_attributes(editor, bag) -
     assert faults(editor.patch(f"{URL}a/", {"attributes": {"load": 1}})) == {"/attributes/material": "required"}
 
 
-def test_a_misspelled_key_is_named_when_it_is_removed_too(editor, bag) -> None:
+def test_removing_what_is_not_there_changes_nothing(editor, bag) -> None:
     made(bag)
-    response = editor.patch(f"{URL}a/", {"attributes": {"orign": None}})
-    assert faults(response) == {"/attributes/orign": "unknown_attribute"}
-    assert response.json()["errors"][0]["suggestion"] == "origin"
+    assert patch(editor, attributes={"note": None, "origin": None})["version"] == 1
+
+
+def test_the_same_patch_again_is_taken_again(editor, bag) -> None:
+    made(bag, product_type=None, attributes={"note": 1})
+    for _ in range(2):
+        shown = patch(editor, product_type="bag", attributes={"note": None, "material": "nylon"})
+    assert (shown["attributes"], shown["version"]) == ({"material": "nylon"}, 2)
 
 
 @pytest.mark.parametrize("status", ["draft", "archived"])

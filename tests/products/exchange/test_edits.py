@@ -3,9 +3,18 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from products.models import Price, Product, Variant
-from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
+from tests.factories.products import (
+    AttributeFactory,
+    BrandFactory,
+    CategoryFactory,
+    ProductFactory,
+    ProductTypeFactory,
+    VariantFactory,
+)
 from tests.products.exchange.landing import land, only_product, outcomes
 
 FULL: dict[str, Any] = {
@@ -135,3 +144,77 @@ def test_attributes_that_outgrow_their_limits_together_are_refused(cup: Product)
     assert edit(variants=[{"sku": "A2"}, {"sku": "A1", "attributes": {"b": "x" * 40_000}}]) == (
         "/variants/1/attributes max_size"
     )
+
+
+# --- Typed products
+
+
+@pytest.fixture
+def mug(db: None) -> Product:
+    """A draft of a type: its material always, a variant's glaze to publish."""
+    material = AttributeFactory(code="material", type="option", options=["clay", "glass"])
+    glaze = AttributeFactory(code="glaze", type="boolean")
+    mug = ProductTypeFactory(code="mug", attributes=[(material, "product", "always"), (glaze, "variant", "to_publish")])
+    made = ProductFactory(
+        external_id="7", status="draft", product_type=mug, attributes={"material": "clay"}, variants=0
+    )
+    VariantFactory(product=made, sku="A1")
+    return made
+
+
+def test_a_record_is_checked_against_the_type_of_its_product(mug: Product) -> None:
+    variants = [{"sku": "A2"}, {"sku": "A1", "attributes": {"glaze": "yes"}}]
+    assert edit(attributes={"material": "wood"}, variants=variants) == (
+        "/attributes/material unknown_value, /variants/1/attributes/glaze invalid"
+    )
+    assert edit(attributes={"material": "glass"}, variants=[{"sku": "A1", "attributes": {"glaze": True}}]) == "changed"
+
+
+def test_a_record_that_activates_names_what_publishing_demands(mug: Product) -> None:
+    assert edit(status="active", variants=[{"sku": "A1"}]) == "/variants/0/attributes/glaze required"
+    assert edit(status="active", variants=[{"sku": "A1", "attributes": {"glaze": True}}]) == "changed"
+
+
+def test_a_record_may_change_the_type_and_all_that_it_asks_for(mug: Product) -> None:
+    ProductTypeFactory(code="vase", attributes=[(AttributeFactory(code="height", type="number"), "variant", "always")])
+    assert edit(product_type="vase", attributes={"material": None}) == "/variants/0/attributes/height required"
+    variants = [{"sku": "A1", "attributes": {"height": 30}}]
+    assert edit(product_type="vase", attributes={"material": None}, variants=variants) == "changed"
+    assert edit(product_type="vase", attributes={"material": None}, variants=variants) == "unchanged"
+
+
+def test_a_new_record_is_checked_as_a_new_product() -> None:
+    ProductTypeFactory(code="mug", attributes=[(AttributeFactory(code="material"), "product", "always")])
+    good, bad = (
+        {"external_id": f"{given}", "name": "Cup", "product_type": "mug", "attributes": given}
+        for given in ({"material": "x"}, {})
+    )
+    assert outcomes(land(good, bad)) == ["created", "/attributes/material required"]
+
+
+@pytest.mark.parametrize("create_missing", [True, False])
+def test_an_unknown_type_is_refused(create_missing) -> None:
+    record = {"name": "Cup", "product_type": "mug"}
+    assert outcomes(land(record, create_missing=create_missing)) == ["/product_type unknown_value"]
+
+
+def test_the_rules_of_a_batch_are_read_once() -> None:
+    costs = []
+    for count in (1, 20):
+        types = [ProductTypeFactory(attributes=[AttributeFactory(code=f"a{count}-{n}")]) for n in range(count)]
+        records = [
+            {
+                "external_id": f"{count}-{n}",
+                "name": "A",
+                "product_type": each.code,
+                "attributes": {f"a{count}-{n}": "x"},
+            }
+            for n, each in enumerate(types)
+        ]
+        assert set(outcomes(land(*records))) == {"created"}
+        for record in records:
+            record["attributes"] = dict.fromkeys(record["attributes"], "y")
+        with CaptureQueriesContext(connection) as asked:
+            assert set(outcomes(land(*records))) == {"changed"}
+        costs.append(len(asked))
+    assert costs[0] == costs[1]
