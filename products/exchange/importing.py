@@ -48,7 +48,7 @@ class Importer:
         self._mapping = mapping
         remember = NameReferences if mapping else SlugReferences
         self._references = remember(by=by, create_missing=create_missing)
-        self._products = ProductWriter(by=by, references=self._references)
+        self._products = ProductWriter(by=by, references=self._references, is_foreign=mapping is not None)
         self._writers = {kind: writer(by=by, references=self._references) for kind, (writer, _) in WRITERS.items()}
         context = {"references": self._references}
         # One serializer serves all records: making one costs more than using it.

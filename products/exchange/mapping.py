@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from products.exchange.codes import attribute_code, distinct
 from products.exchange.expressions import (
     Expression,
     MappingError,
@@ -36,6 +37,7 @@ PRODUCT_FIELDS = {
     "description": "text",
     "published_from": "text",
     "published_until": "text",
+    "product_type": "text",
     "brand": "text",
 }
 VARIANT_FIELDS = {
@@ -266,19 +268,39 @@ def _compile_rest(rule: Any, loops: Sequence[str], place: str) -> Expression:
     """Everything of an object but some paths, as it is."""
     if not isinstance(rule, dict):
         raise MappingError(place, "give a table such as { except = […] }.")
-    refuse_unknown(rule, ("of", "except", "skip_empty"), place)
+    refuse_unknown(rule, ("of", "except", "skip_empty", "flatten"), place)
     excluded = rule.get("except", [])
     if not isinstance(excluded, list):
         raise MappingError(f"{place}.except", "give a list of paths.")
     tree = _tree(split_path(path, place=f"{place}.except") for path in excluded)
     of = compile_path(rule["of"], loops=loops, place=f"{place}.of") if "of" in rule else lambda scope: scope[0]
-    skip_empty = bool(rule.get("skip_empty"))
+    skip_empty, is_flat = bool(rule.get("skip_empty")), bool(rule.get("flatten"))
 
     def rest(scope: Scope) -> Document:
         value = of(scope)
-        return _without(value, tree, skip_empty=skip_empty) if isinstance(value, dict) else {}
+        kept = _without(value, tree, skip_empty=skip_empty) if isinstance(value, dict) else {}
+        return flattened(kept) if is_flat else kept
 
     return rest
+
+
+def flattened(value: Document) -> Document:
+    """Nested objects as one, under codes that attributes may have: `socket.type` becomes `socket_type`.
+
+    Of two keys that give one code the later gets a number behind it.
+    """
+    flat: Document = {}
+    for path, part in _leaves(value, ()):
+        flat[distinct(attribute_code("_".join(path)), flat)] = part
+    return flat
+
+
+def _leaves(value: Document, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for key, part in value.items():
+        if isinstance(part, dict) and part:
+            yield from _leaves(part, (*above, key))
+        else:
+            yield (*above, key), part
 
 
 def _tree(paths: Iterable[Sequence[str]]) -> Document:
