@@ -13,7 +13,7 @@ from catalog_project.suggestions import closest
 Scope = Sequence[Any]
 Expression = Callable[[Scope], Any]
 SOURCES = ("path", "value", "first", "join", "template")
-OPTIONS = ("with", "split", "keys", "glue", "find", "map", "as", "default")
+OPTIONS = ("with", "split", "flags", "keys", "glue", "find", "map", "as", "default")
 EVERY = "*"
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -169,6 +169,13 @@ def _split(separator: Any, place: str) -> Callable[[Any], Any]:
     return lambda value: [part.strip() for part in str(value).split(separator) if part.strip()]
 
 
+def _flags(is_wanted: Any, place: str) -> Callable[[Any], Any]:
+    """An object of true and false as the list of its keys that are true."""
+    if is_wanted is not True:
+        raise MappingError(place, "it is true, or left out.")
+    return lambda value: [key for key, part in value.items() if part is True] if isinstance(value, dict) else value
+
+
 def _keys(names: Any, place: str) -> Callable[[Any], Any]:
     """Objects in a list as texts, such as "size 2280, key M"."""
     names = _words(names, place)
@@ -206,7 +213,12 @@ def _words(words: Any, place: str) -> list[str]:
     return words
 
 
-_LISTS: dict[str, Callable[[Any, str], Callable[[Any], Any]]] = {"keys": _keys, "glue": _glue, "find": _find}
+_LISTS: dict[str, Callable[[Any, str], Callable[[Any], Any]]] = {
+    "flags": _flags,
+    "keys": _keys,
+    "glue": _glue,
+    "find": _find,
+}
 
 
 def _map(table: Any, place: str) -> Callable[[Any], Any]:

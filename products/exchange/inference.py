@@ -168,7 +168,9 @@ class Inference:
         return family(self._met.seen[place], code, self._hint(place, attribute_code(place.key)))
 
     def _hint(self, place: Place, code: str) -> Hint:
-        return self._hints.get(place.kind, {}).get(code, NO_HINT)
+        """What the kind's schema says; of CaseFan_size, too, when it is called size there."""
+        own = self._hints.get(place.kind, {})
+        return own.get(code) or own.get(code.removeprefix(f"{place.kind}_"), NO_HINT)
 
     def _common_hint(self, code: str, places: Sequence[Place]) -> Hint:
         """What the schemas of some kinds say together: all choices, the widest range, the unit that any names."""
