@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
+from products.listings.facet_values import filterable_of
 from products.listings.rows import WRITTEN, listing_of, lowest_prices, portions, update_listings
 from products.models import Listing, LowestPrice, Product
 from products.models.inserting import BATCH
@@ -28,8 +29,10 @@ def find_drift() -> Iterator[Drift]:
         ids = [product.pk for product in portion]
         stored = Listing.objects.with_document().in_bulk(ids)
         prices = _stored_prices(ids)
+        filterable = filterable_of(portion)
         for product in portion:
-            fields = _differences(product, stored.get(product.pk), prices.get(product.pk, {}))
+            wanted = listing_of(product, filterable)
+            fields = _differences(wanted, stored.get(product.pk), prices.get(product.pk, {}))
             if fields:
                 yield Drift(product.pk, fields)
     for pk in _orphans().values_list("pk", flat=True).iterator():
@@ -65,12 +68,11 @@ def _orphans() -> QuerySet[Listing]:
     return Listing.objects.exclude(Exists(Product.objects.filter(pk=OuterRef("pk"))))
 
 
-def _differences(product: Product, stored: Listing | None, prices: dict[str, Decimal]) -> tuple[str, ...]:
+def _differences(wanted: Listing, stored: Listing | None, prices: dict[str, Decimal]) -> tuple[str, ...]:
     if stored is None:
         return ("missing",)
-    wanted = listing_of(product)
     fields = [name for name in ("document", *WRITTEN) if getattr(stored, name) != getattr(wanted, name)]
-    if prices != {price.currency: price.amount for price in lowest_prices(product)}:
+    if prices != {price.currency: price.amount for price in lowest_prices(wanted.product)}:
         fields.append("lowest_prices")
     return tuple(fields)
 

@@ -10,12 +10,16 @@ from typing import Any
 from django.db.models import Model, Prefetch, QuerySet
 
 from products.listings.documents import bounds_of, prices_of, render
+from products.listings.facet_values import Filterable, facet_values, filterable_of
 from products.models import Listing, ListingDocument, LowestPrice, Product, ProductCategory
 from products.models.inserting import BATCH, insert_rows
 
-COPIED = ("status", "published_from", "published_until", "name_key", "brand_id", "created_at", "updated_at")
+COPIED = (
+    "status", "published_from", "published_until", "name_key", "brand_id", "product_type_id",
+    "created_at", "updated_at",
+)  # fmt: skip
 Parts = tuple[Model, dict[str, Any]]
-WRITTEN = (*COPIED, "category_ids", "in_stock", "prices")
+WRITTEN = (*COPIED, "category_ids", "facet_values", "in_stock", "prices")
 
 
 def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
@@ -26,12 +30,16 @@ def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
     return products.prefetch_related("brand", "product_type", links, "variants__prices")
 
 
-def listing_of(product: Product) -> Listing:
-    """The row of a loaded product, unsaved, with its `document`; it becomes `product.listing`."""
+def listing_of(product: Product, filterable: Filterable) -> Listing:
+    """The row of a loaded product, unsaved, with its `document`; it becomes `product.listing`.
+
+    `filterable_of` reads what is filterable.
+    """
     listing = Listing(
         product=product,
         **{name: getattr(product, name) for name in COPIED},
         category_ids=[link.category_id for link in product.ordered_links()],
+        facet_values=facet_values(product, filterable),
         in_stock=any(variant.in_stock for variant in product.variants.all()),
         prices={currency: [float(low), float(high)] for currency, (low, high) in bounds_of(prices_of(product)).items()},
     )
@@ -40,8 +48,9 @@ def listing_of(product: Product) -> Listing:
 
 
 def insert_listings(products: Sequence[Product]) -> None:
-    """List new products: three statements a batch."""
-    listings = [listing_of(product) for product in products]
+    """List new products: five statements a batch at most."""
+    filterable = filterable_of(products)
+    listings = [listing_of(product, filterable) for product in products]
     insert_rows(listings)
     insert_rows(_documents(listings))
     insert_rows([price for product in products for price in lowest_prices(product)])
@@ -49,7 +58,8 @@ def insert_listings(products: Sequence[Product]) -> None:
 
 def update_listings(products: Sequence[Product], *, repriced: Collection[Product]) -> None:
     """List changed products again; of those in `repriced` the lowest prices too."""
-    listings = [listing_of(product) for product in products]
+    filterable = filterable_of(products)
+    listings = [listing_of(product, filterable) for product in products]
     _upsert(listings, key=["product"], fields=WRITTEN)
     _upsert(_documents(listings), key=["listing"], fields=["document", "updated_at"])
     if repriced:

@@ -6,9 +6,11 @@ from django.db import models
 from django.db.models import F
 
 from catalog_project.models import DerivedField, TimestampedModel
+from products.models.attributes import NumbersDecoder
 from products.models.brand import Brand
 from products.models.integers import IntegersField
 from products.models.product import Product, ProductQuerySet
+from products.models.product_type import ProductType
 
 
 class ListingQuerySet(ProductQuerySet):
@@ -23,7 +25,8 @@ class Listing(TimestampedModel):
     """What a product is found, sorted and counted by, in one narrow row.
 
     `prices` holds the lowest and the highest amount by currency, `category_ids` the categories that it stands in
-    itself. `created_at` and `updated_at` are the product's.
+    itself, `facet_values` by the code of each filterable attribute the distinct values of the product and its variants.
+    `created_at` and `updated_at` are the product's.
     """
 
     product = models.OneToOneField(Product, on_delete=models.CASCADE, primary_key=True, related_name="listing")
@@ -31,11 +34,15 @@ class Listing(TimestampedModel):
     published_from = models.DateTimeField(null=True)
     published_until = models.DateTimeField(null=True)
     name_key = DerivedField()
-    # No constraint: the product's own reference is the one that is guarded.
+    # No constraints: the product's own references are the ones that are guarded.
     brand = models.ForeignKey(
         Brand, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
     )
+    product_type = models.ForeignKey(
+        ProductType, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     category_ids = IntegersField()
+    facet_values = models.JSONField(default=dict, decoder=NumbersDecoder)
     in_stock = models.BooleanField()
     prices = models.JSONField()
 
@@ -49,6 +56,7 @@ class Listing(TimestampedModel):
             models.Index("updated_at", "product", name="listing_by_updated"),  # ?ordering=updated_at, ?updated_at__gte=
             models.Index("name_key", "product", name="listing_by_name"),  # ?ordering=name
             models.Index("brand", "created_at", "product", name="listing_by_brand"),  # ?brand=, and its renames
+            models.Index("product_type", "created_at", "product", name="listing_by_type"),  # ?product_type=
             models.Index(
                 "published_from",
                 condition=models.Q(published_from__isnull=False),

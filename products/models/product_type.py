@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 
 from catalog_project.models import CodeField, DerivedField, TimestampedModel
 from products.models import naming
 from products.models.attribute import CODE_PATTERN, Attribute, AttributeOption, validate_code
+
+RULES_LOCK = 0x72756C65  # "rule", as the first number for pg_advisory_xact_lock
 
 
 class ProductType(TimestampedModel):
@@ -138,3 +140,16 @@ def option_labels(attribute_ids: Iterable[int]) -> dict[int, dict[str, str]]:
         for attribute_id, code, label in rows.values_list("attribute_id", "code", "label"):
             labels[attribute_id][code] = label
     return labels
+
+
+def lock_rules(type_ids: Iterable[int], *, alone: bool) -> None:
+    """Hold product types' rules still until the transaction ends: beside others, or `alone` to change them.
+
+    These are locks of their own and not the types' rows, which are locked before products where names are concerned.
+    SQLite has but one writer anyway.
+    """
+    if connection.vendor == "postgresql":
+        lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+        ids = sorted({type_id % 2**31 for type_id in type_ids})
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {lock}(%s, id) FROM unnest(%s::int[]) AS id", [RULES_LOCK, ids])  # noqa: S608 - no input

@@ -119,5 +119,5 @@ PRODUCT: dict[str, Any] = {
     "version": 1,
     **TIMES,
 }
-PRODUCT_PATCH: dict[str, Any] = {"name": "Trail Backpack 2", "attributes": {"material": None, "volume_l": 45}}
+PRODUCT_PATCH: dict[str, Any] = {"name": "Trail Backpack 2", "brand": None, "attributes": {"material": "cotton"}}
 VARIANT_PATCH: dict[str, Any] = {"prices": {"USD": {"compare_at": "149.99"}, "EUR": None}}

@@ -11,10 +11,12 @@ from django.db.models import Model
 from django.db.models.fields.json import KeyTransform
 
 from catalog_project.errors import Conflict, Fault, Invalid, Missing
+from products.listings.names import wait_for
+from products.listings.rows import relist
 from products.models import Attribute, AttributeOption, Product, Variant
+from products.models.product_type import lock_rules
 from products.services.actor import Actor
 from products.services.staging import assign
-from products.services.typed import lock_rules
 
 DEFINITIONS_LOCK = 0x617474726962  # "attrib", as a number for pg_advisory_xact_lock
 # What products of a type have been written under.
@@ -44,14 +46,20 @@ def update_attribute(*, by: Actor | None, attribute: Attribute, values: Mapping[
     """
     lock_definitions()
     attribute = _reread(attribute)
-    lock_rules(attribute.type_links.values_list("product_type_id", flat=True), alone=True)
     changed = assign(attribute, {name: value for name, value in values.items() if name != "options"})
+    products = Product.objects.filter(product_type__in=attribute.type_links.values("product_type"))
+    if "filterable" in changed:
+        # Before the rules' lock, for which writers wait who hold products.
+        wait_for(products)
+    lock_rules(attribute.type_links.values_list("product_type_id", flat=True), alone=True)
     _refuse_change_in_use(attribute, changed)
     _refuse_misplaced_options(attribute, values.get("options", attribute.options.all()))
     if changed:
         attribute.save(update_fields={*changed, "name_key"})
     if "options" in values:
         _replace_options(attribute, values["options"])
+    if "filterable" in changed:
+        relist(products)
     return attribute
 
 

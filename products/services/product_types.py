@@ -6,11 +6,13 @@ from typing import Any
 from django.db import transaction
 
 from catalog_project.errors import Conflict, Fault, Missing
+from products.listings.documents import product_type_reference
+from products.listings.names import show_renamed, wait_for
 from products.models import Product, ProductType, ProductTypeAttribute, Variant
+from products.models.product_type import lock_rules
 from products.services.actor import Actor
 from products.services.attributes import lock_definitions
 from products.services.staging import assign
-from products.services.typed import lock_rules
 
 Level = ProductTypeAttribute.Level
 COLUMNS = ("level", "required", "position")
@@ -36,9 +38,13 @@ def update_product_type(*, by: Actor | None, product_type: ProductType, values: 
     """
     lock_definitions()
     product_type = _lock(product_type)
+    before = product_type_reference(product_type)
     changed = assign(product_type, {name: value for name, value in values.items() if name != "attributes"})
     if changed:
         product_type.save(update_fields={*changed, "name_key"})
+        # Before the rules' lock, for which writers wait who hold products.
+        wait_for(product_type.products.all())
+        show_renamed(product_type.products.all(), before, product_type_reference(product_type))
     if "attributes" in values:
         lock_rules([product_type.pk], alone=True)
         _replace_links(product_type, values["attributes"])

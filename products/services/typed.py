@@ -12,12 +12,10 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from django.db import connection
-
 from catalog_project.errors import Fault, Invalid
 from catalog_project.suggestions import closest
 from products.models import Attribute, Product, ProductTypeAttribute
-from products.models.product_type import Definition, definitions
+from products.models.product_type import Definition, definitions, lock_rules
 from products.services.staging import ProductEdit, VariantEdit
 
 Level = ProductTypeAttribute.Level
@@ -27,7 +25,6 @@ MAX_TEXT = 1_000
 # A suggestion is a courtesy that takes time to find, and so is a long list of faults: no more, whatever somebody sends.
 MAX_SUGGESTIONS = 20
 MAX_STRANGERS = 100
-RULES_LOCK = 0x72756C65  # "rule", as the first number for pg_advisory_xact_lock
 DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 PLACE_OF = {Level.PRODUCT: "of products, not of variants", Level.VARIANT: "of variants, not of products"}
 
@@ -137,19 +134,6 @@ def rules_of(products: Iterable[Product], batch: Iterable[Mapping[str, Any]]) ->
     """The rules for edits of locked products, whose `product_type` the values of a batch may change."""
     new = (values["product_type"].pk for values in batch if values.get("product_type"))
     return rules_for([*(product.product_type_id for product in products), *new])
-
-
-def lock_rules(type_ids: Iterable[int], *, alone: bool) -> None:
-    """Hold product types' rules still until the transaction ends: beside others, or `alone` to change them.
-
-    These are locks of their own and not the types' rows, which are locked before products where names are concerned.
-    SQLite has but one writer anyway.
-    """
-    if connection.vendor == "postgresql":
-        lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
-        ids = sorted({type_id % 2**31 for type_id in type_ids})
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {lock}(%s, id) FROM unnest(%s::int[]) AS id", [RULES_LOCK, ids])  # noqa: S608 - no input
 
 
 def require_valid(edit: ProductEdit, rules: TypeRules | None = None) -> None:

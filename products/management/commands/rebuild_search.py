@@ -31,7 +31,7 @@ class Command(BaseCommand):
             return
         done = 0
         for done in rebuild(missing=options["missing"]):
-            self.stderr.write(f"{done:,} products", ending="\r")
+            self.stderr.write(f"{done:,} products", ending="\r" if self.stderr.isatty() else "\n")
         self.stdout.write(f"{done:,} products listed anew.")
 
     def _check(self) -> None:

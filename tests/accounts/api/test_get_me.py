@@ -35,7 +35,18 @@ def test_roles_and_rights_are_sorted(as_anna: APIClient, anna: User) -> None:
         "products.add_brand",
         *(
             f"products.view_{model}"
-            for model in ("brand", "category", "price", "product", "productcategory", "variant")
+            for model in (
+                "attribute",
+                "attributeoption",
+                "brand",
+                "category",
+                "price",
+                "product",
+                "productcategory",
+                "producttype",
+                "producttypeattribute",
+                "variant",
+            )
         ),
     ]
 

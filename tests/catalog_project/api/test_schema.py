@@ -16,11 +16,12 @@ from rest_framework.views import APIView
 from catalog_project.api.problems import PROBLEMS
 from catalog_project.api.schema import FaultSerializer
 from tests.factories.accounts import UserFactory
-from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
+from tests.factories.products import AttributeFactory, BrandFactory, CategoryFactory, ProductFactory, VariantFactory
 
 PRODUCT_PARAMETERS = {
     "category",
     "brand",
+    "product_type",
     "status",
     "sku",
     "external_id",
@@ -47,10 +48,17 @@ PARAMETERS = {
     "list_product_variants": {"search", "sku", "barcode", "product", "ordering", "page_size", "cursor", "count"},
     "list_categories": {"search", "parent", "depth", "ordering", "page_size", "cursor", "count"},
     "list_brands": {"search", "ordering", "page_size", "cursor", "count"},
+    "list_attributes": {"search", "ordering", "page_size", "cursor", "count"},
+    "list_product_types": {"search", "ordering", "page_size", "cursor", "count"},
 }
 OPERATIONS = {
-    *(f"{verb}_{noun}" for noun in ("product", "category", "brand") for verb in ("create", "get", "update", "delete")),
+    *(
+        f"{verb}_{noun}"
+        for noun in ("product", "category", "brand", "attribute", "product_type")
+        for verb in ("create", "get", "update", "delete")
+    ),
     *("list_products", "list_variants", "list_product_variants", "list_categories", "list_brands"),
+    *("list_attributes", "list_product_types"),
     *("create_product_variant", "get_variant", "update_variant", "delete_variant", "move_stock", "move_category"),
     *("publish_product", "archive_product"),
     *("create_token", "refresh_token", "logout", "get_me", "change_password"),
@@ -272,7 +280,8 @@ def test_the_examples_of_bodies_are_taken_as_they_stand(operations, db) -> None:
     BrandFactory(slug="acme")
     CategoryFactory(slug="bags")
     manager.post("/api/v1/categories/", {"name": "Backpacks"})
-    for name in ("create_product", "create_brand", "create_category"):
+    AttributeFactory(code="color")
+    for name in ("create_attribute", "create_product_type", "create_product", "create_brand", "create_category"):
         [example] = operations[name]["requestBody"]["content"]["application/json"]["examples"].values()
         response = manager.post(operations[name]["path"], example["value"])
         assert response.status_code == 201, response.content
