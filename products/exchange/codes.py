@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -10,6 +11,7 @@ from products.models.naming import CODE_LENGTH
 SUFFIX_LENGTH = 4  # for -999
 
 
+@lru_cache(4_096)  # a file has few keys and names each in every record
 def attribute_code(name: str) -> str:
     """The code for an attribute or a type: the name itself where that is one, empty where nothing is left of it.
 
