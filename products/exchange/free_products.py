@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from products.exchange.attribute_rules import flattened
 from products.exchange.codes import attribute_code
 from products.exchange.importing import read_records
-from products.exchange.mapping import LEVEL, SourceMapping, flattened
+from products.exchange.mapping import LEVEL, SourceMapping
 from products.exchange.observing import Kind, Observations, kind_named
 from products.exchange.reading import Source
 from products.models import Product
