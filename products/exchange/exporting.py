@@ -1,4 +1,4 @@
-"""Writes the catalog as NDJSON that an import reads back: brands, categories from the roots down, products.
+"""Writes the catalog as NDJSON that an import reads back: what products refer to, each before it is named, then these.
 
 Ids, versions and times stay behind; everything else returns as it was.
 """
@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import orjson
 from django.db import connection, transaction
 
+from products.exchange.definitions import definition_lines
 from products.listings.documents import Document, product_document, variant_document
 from products.listings.rows import loaded
 from products.models import Brand, Category, Product, Variant
@@ -25,6 +26,7 @@ VARIANT_FIELDS = ("sku", "external_id", "name", "barcode", "attributes", "weight
 def export_lines() -> Iterator[bytes]:
     """The lines of the whole catalog as it is at one moment, in constant memory."""
     with _snapshot():
+        yield from map(_line, definition_lines())
         for brand in Brand.objects.order_by("slug").iterator(CHUNK):
             yield _line({"kind": "brand", "slug": brand.slug, "name": brand.name})
         for category in Category.objects.select_related("parent").order_by("path").iterator(CHUNK):
@@ -94,6 +96,7 @@ def _product(product: Product) -> Document:
     shown = product_document(product)
     return {
         **{name: shown[name] for name in PRODUCT_FIELDS},
+        "product_type": product.product_type.code if product.product_type else None,
         "brand": product.brand.slug if product.brand else None,
         "categories": [category["slug"] for category in shown["categories"]],
         "attributes": shown["attributes"],

@@ -13,7 +13,8 @@ from catalog_project.suggestions import closest
 Scope = Sequence[Any]
 Expression = Callable[[Scope], Any]
 SOURCES = ("path", "value", "first", "join", "template")
-OPTIONS = ("with", "split", "map", "as", "default")
+OPTIONS = ("with", "split", "flags", "keys", "glue", "find", "map", "as", "default")
+EVERY = "*"
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -79,10 +80,16 @@ def constant(value: Any) -> Expression:
 
 
 def walk(value: Any, steps: Sequence[str]) -> Any:
-    """Follow names (and numbers, in lists) into a JSON value; None where there is nothing."""
-    for step in steps:
+    """Follow names (and numbers, in lists) into a JSON value; None where there is nothing.
+
+    `*` follows the rest of the way from every item of a list, and gives a list of what is found.
+    """
+    for depth, step in enumerate(steps, start=1):
         if isinstance(value, dict):
             value = value.get(step)
+        elif isinstance(value, list) and step == EVERY:
+            found = (walk(item, steps[depth:]) for item in value)
+            return [part for part in found if not is_empty(part)]
         elif isinstance(value, list) and step.isdecimal() and int(step) < len(value):
             value = value[int(step)]
         else:
@@ -145,6 +152,7 @@ def _options(rule: Mapping[str, Any], place: str, kind: str) -> list[Callable[[A
     found: list[Callable[[Any], Any]] = []
     if "split" in rule:
         found.append(_split(rule["split"], f"{place}.split"))
+    found += [make(rule[name], f"{place}.{name}") for name, make in _LISTS.items() if name in rule]
     if "map" in rule:
         found.append(_map(rule["map"], f"{place}.map"))
     kind = rule.get("as", kind)
@@ -159,6 +167,58 @@ def _split(separator: Any, place: str) -> Callable[[Any], Any]:
     if not isinstance(separator, str) or not separator:
         raise MappingError(place, "give the text that stands between the parts.")
     return lambda value: [part.strip() for part in str(value).split(separator) if part.strip()]
+
+
+def _flags(is_wanted: Any, place: str) -> Callable[[Any], Any]:
+    """An object of true and false as the list of its keys that are true."""
+    if is_wanted is not True:
+        raise MappingError(place, "it is true, or left out.")
+    return lambda value: [key for key, part in value.items() if part is True] if isinstance(value, dict) else value
+
+
+def _keys(names: Any, place: str) -> Callable[[Any], Any]:
+    """Objects in a list as texts, such as "size 2280, key M"."""
+    names = _words(names, place)
+    return lambda value: [_pairs(item, names) for item in value] if isinstance(value, list) else value
+
+
+def _pairs(item: Any, names: Sequence[str]) -> Any:
+    if not isinstance(item, dict):
+        return item
+    return ", ".join(f"{name} {as_text(item[name])}" for name in names if not is_empty(item.get(name)))
+
+
+def _glue(separator: Any, place: str) -> Callable[[Any], Any]:
+    """A list as one text, without what is empty in it."""
+    if not isinstance(separator, str) or not separator:
+        raise MappingError(place, "give the text that goes between the parts.")
+
+    def glue(value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return separator.join(str(as_text(part)).strip() for part in value if not is_empty(part))
+
+    return glue
+
+
+def _find(words: Any, place: str) -> Callable[[Any], Any]:
+    """The first of some words that stands in a text, whatever its case; nothing where none does."""
+    patterns = {word: re.compile(rf"\b{re.escape(word)}\b", re.IGNORECASE) for word in _words(words, place)}
+    return lambda value: next((word for word, pattern in patterns.items() if pattern.search(str(value))), None)
+
+
+def _words(words: Any, place: str) -> list[str]:
+    if not isinstance(words, list) or not words or not all(isinstance(word, str) and word.strip() for word in words):
+        raise MappingError(place, "give a list of words.")
+    return words
+
+
+_LISTS: dict[str, Callable[[Any, str], Callable[[Any], Any]]] = {
+    "flags": _flags,
+    "keys": _keys,
+    "glue": _glue,
+    "find": _find,
+}
 
 
 def _map(table: Any, place: str) -> Callable[[Any], Any]:

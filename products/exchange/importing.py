@@ -15,19 +15,27 @@ from catalog_project.api.exceptions import faults_of
 from catalog_project.api.serializers import unknown_value
 from catalog_project.errors import Fault
 from products.exchange.csv_rows import group_rows, read_csv
+from products.exchange.definitions import AttributeWriter, ProductTypeWriter
 from products.exchange.mapping import SourceMapping
 from products.exchange.reading import Source, SourceError, read_ndjson
 from products.exchange.records import Record
 from products.exchange.references import MAX_WORDS, NameReferences, SlugReferences
 from products.exchange.shapes import ProductRecordSerializer
-from products.exchange.taxonomy import BrandWriter, CategoryWriter
+from products.exchange.taxonomy import BrandWriter, CategoryWriter, TaxonomyWriter
 from products.exchange.upsert import ProductWriter
 from products.models import Brand, Category, ProductType
+from products.schemas.attributes import AttributeWriteSerializer, ProductTypeWriteSerializer
 from products.schemas.taxonomy import BrandWriteSerializer, CategoryWriteSerializer
 from products.services.actor import Actor
 
 PRODUCT = "product"
-KINDS = (PRODUCT, "brand", "category")
+WRITERS: dict[str, tuple[type[TaxonomyWriter], type[Serializer[Any]]]] = {
+    "attribute": (AttributeWriter, AttributeWriteSerializer),
+    "product_type": (ProductTypeWriter, ProductTypeWriteSerializer),
+    "brand": (BrandWriter, BrandWriteSerializer),
+    "category": (CategoryWriter, CategoryWriteSerializer),
+}
+KINDS = (PRODUCT, *WRITERS)
 
 
 class Importer:
@@ -40,17 +48,13 @@ class Importer:
         self._mapping = mapping
         remember = NameReferences if mapping else SlugReferences
         self._references = remember(by=by, create_missing=create_missing)
-        self._products = ProductWriter(by=by, references=self._references)
-        self._taxonomy = {
-            "brand": BrandWriter(by=by, references=self._references),
-            "category": CategoryWriter(by=by, references=self._references),
-        }
+        self._products = ProductWriter(by=by, references=self._references, is_foreign=mapping is not None)
+        self._writers = {kind: writer(by=by, references=self._references) for kind, (writer, _) in WRITERS.items()}
         context = {"references": self._references}
         # One serializer serves all records: making one costs more than using it.
         self._serializers: dict[str, Serializer[Any]] = {
             PRODUCT: ProductRecordSerializer(context=context),
-            "brand": BrandWriteSerializer(context=context),
-            "category": CategoryWriteSerializer(context=context),
+            **{kind: serializer(context=context) for kind, (_, serializer) in WRITERS.items()},
         }
 
     def land(self, batch: Sequence[Record]) -> Sequence[Record]:
@@ -75,12 +79,12 @@ class Importer:
             self._land_one_by_one(kind, records)
 
     def _land_one_by_one(self, kind: str, records: Sequence[Record]) -> None:
-        """A category may name one from the line before as its parent. Those of a batch share a transaction."""
+        """What a line names may stand in the line before: a category's parent. Those of a batch share a transaction."""
         with transaction.atomic():
             for record in records:
                 self._references.look_again()
                 for valid in self._validate(kind, [record]):
-                    self._taxonomy[kind].write(valid)
+                    self._writers[kind].write(valid)
         self._references.forget()
 
     def _kind(self, record: Record) -> str:

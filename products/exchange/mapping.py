@@ -4,11 +4,12 @@
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from products.exchange.attribute_rules import Document, compile_attributes
 from products.exchange.expressions import (
     Expression,
     MappingError,
@@ -16,11 +17,8 @@ from products.exchange.expressions import (
     as_text,
     compile_expression,
     compile_path,
-    compile_template,
-    constant,
     is_empty,
     refuse_unknown,
-    split_path,
 )
 from products.exchange.reading import SourceError
 from products.models import Product
@@ -36,6 +34,7 @@ PRODUCT_FIELDS = {
     "description": "text",
     "published_from": "text",
     "published_until": "text",
+    "product_type": "text",
     "brand": "text",
 }
 VARIANT_FIELDS = {
@@ -48,7 +47,6 @@ VARIANT_FIELDS = {
     "stock": "integer",
 }
 Table = Mapping[str, Any]
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -174,7 +172,7 @@ def _compile_product(table: Table) -> Expression:
     if "categories" in table:
         fields["categories"] = _compile_categories(table["categories"], "product.categories")
     if "attributes" in table:
-        fields["attributes"] = _compile_attributes(_table(table, "attributes", "product"), (), "product.attributes")
+        fields["attributes"] = compile_attributes(_table(table, "attributes", "product"), (), "product.attributes")
     return _object(fields)
 
 
@@ -185,7 +183,7 @@ def _compile_variant(table: Table, loops: Sequence[str]) -> Expression:
         fields["prices"] = _compile_prices(_table(table, "prices", "variants"), loops)
     if "attributes" in table:
         attributes = _table(table, "attributes", "variants")
-        fields["attributes"] = _compile_attributes(attributes, loops, "variants.attributes")
+        fields["attributes"] = compile_attributes(attributes, loops, "variants.attributes")
     return _object(fields)
 
 
@@ -238,70 +236,6 @@ def _compile_prices(table: Table, loops: Sequence[str]) -> Expression:
         refuse_unknown(price, ("amount", "compare_at"), place)
         prices[currency] = _object(_compile_fields(price, {"amount": "", "compare_at": ""}, loops, place))
     return _object(prices)
-
-
-def _compile_attributes(table: Table, loops: Sequence[str], place: str) -> Expression:
-    rest = _compile_rest(table["*"], loops, f"{place}.*") if "*" in table else None
-    named = [
-        (_compile_key(key, loops, place), compile_expression(rule, loops=loops, place=f"{place}.{key}"))
-        for key, rule in table.items()
-        if key != "*"
-    ]
-
-    def build(scope: Scope) -> Document:
-        found = dict(rest(scope)) if rest else {}
-        pairs = ((key(scope), value(scope)) for key, value in named)
-        return found | {key: value for key, value in pairs if key and not is_empty(value)}
-
-    return build
-
-
-def _compile_key(key: str, loops: Sequence[str], place: str) -> Expression:
-    if "{" in key:
-        return compile_template(key, loops=loops, place=f"{place}.{key}")
-    return constant(key)
-
-
-def _compile_rest(rule: Any, loops: Sequence[str], place: str) -> Expression:
-    """Everything of an object but some paths, as it is."""
-    if not isinstance(rule, dict):
-        raise MappingError(place, "give a table such as { except = […] }.")
-    refuse_unknown(rule, ("of", "except", "skip_empty"), place)
-    excluded = rule.get("except", [])
-    if not isinstance(excluded, list):
-        raise MappingError(f"{place}.except", "give a list of paths.")
-    tree = _tree(split_path(path, place=f"{place}.except") for path in excluded)
-    of = compile_path(rule["of"], loops=loops, place=f"{place}.of") if "of" in rule else lambda scope: scope[0]
-    skip_empty = bool(rule.get("skip_empty"))
-
-    def rest(scope: Scope) -> Document:
-        value = of(scope)
-        return _without(value, tree, skip_empty=skip_empty) if isinstance(value, dict) else {}
-
-    return rest
-
-
-def _tree(paths: Iterable[Sequence[str]]) -> Document:
-    """Paths as nested dicts; an empty one ends a path."""
-    tree: Document = {}
-    for path in paths:
-        node = tree
-        for step in path:
-            node = node.setdefault(step, {})
-    return tree
-
-
-def _without(value: Document, tree: Document, *, skip_empty: bool) -> Document:
-    kept = {}
-    for key, below in value.items():
-        branch = tree.get(key)
-        if branch == {}:
-            continue
-        if isinstance(below, dict) and (branch or skip_empty):
-            below = _without(below, branch or {}, skip_empty=skip_empty)  # noqa: PLW2901 - the part that is kept
-        if not (skip_empty and is_empty(below)):
-            kept[key] = below
-    return kept
 
 
 def _table(tables: Table, name: str, place: str) -> Table:

@@ -12,7 +12,7 @@ from typing import Any
 from rest_framework.exceptions import ErrorDetail
 
 from products.exchange.mapping import LEVEL
-from products.models import Brand, Category
+from products.models import Brand, Category, ProductType
 from products.models.naming import NAME_LENGTH, SLUG_LENGTH, SLUG_PATTERN, sort_key
 from products.schemas.references import References
 from products.services.actor import Actor
@@ -133,7 +133,10 @@ class SlugReferences(References):
 
 
 class NameReferences(SlugReferences):
-    """Brands by name and categories by the names down to them, whatever their case and accents."""
+    """Brands by name and categories by the names down to them, whatever their case and accents.
+
+    Product types go by code, else by name.
+    """
 
     not_creatable = f"a name has at most {NAME_LENGTH} characters"
 
@@ -146,6 +149,8 @@ class NameReferences(SlugReferences):
         if model is Category:
             found = ((key, self._category(_names(word))) for key, word in strangers.items())
             return {key: row for key, row in found if row is not None}
+        if model is ProductType:
+            return _types(strangers)
         brands = Brand.objects.filter(name_key__in=[key for _, key in strangers]).order_by("-pk")
         return {(Brand, brand.name_key): brand for brand in brands}
 
@@ -178,6 +183,15 @@ class NameReferences(SlugReferences):
 
 def _names(word: str) -> list[str]:
     return [name.strip() for name in word.split(LEVEL)]
+
+
+def _types(strangers: Mapping[Key, str]) -> dict[Key, ProductType]:
+    """Product types by name, the oldest of each, and over these by code."""
+    keys = [key for _, key in strangers]
+    named = ProductType.objects.filter(name_key__in=keys).order_by("-pk")
+    coded = {row.code: row for row in ProductType.objects.filter(code__in=strangers.values())}
+    found = {(ProductType, row.name_key): row for row in named}
+    return found | {key: coded[word] for key, word in strangers.items() if word in coded}
 
 
 def _child(parent: Category | None, name: str) -> Category | None:

@@ -9,6 +9,7 @@ from itertools import islice, product
 from django.db import connection, transaction
 
 from catalog_project.errors import Conflict
+from products.exchange.seed_types import choice, define_attributes, define_type, labels_by_attribute
 from products.exchange.seed_words import BRANDS, CLOSINGS, COLORS, DETAILS, OPENINGS, SERIES, TREE, Family
 from products.models import Brand, Category, Product
 from products.services.brands import create_brand
@@ -20,6 +21,7 @@ from products.services.slugs import derive_slug
 BATCH = 500
 MAX_VARIANTS = 4
 EUR_PER_USD = Decimal("0.93")
+WARRANTIES = (2, 2, 2, 3, 5, 10)  # years
 FULL_PRICE = Decimal("1.25")
 # Fixed moments, so that a seed gives the same catalog in any year: sales that are over, and some still to come.
 OVER = datetime(2024, 12, 31, 23, tzinfo=UTC)
@@ -47,12 +49,15 @@ def seed_catalog(*, products: int, seed: int) -> Iterator[int]:
 
 
 class Shop:
-    """Draws products of one seed; the brands and categories that the catalog lacks are created."""
+    """Draws products of one seed; the brands, categories, attributes and types that the catalog lacks are created."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._brands = [_brand(name) for name in BRANDS]
         self._shelves = list(_shelves())
+        attributes = define_attributes()
+        self._types = {family.category: define_type(family, attributes) for family, _ in self._shelves}
+        self._codes = {label: choice(label) for labels in labels_by_attribute().values() for label in labels}
 
     def product(self, index: int) -> ProductInput:
         """The product with this number: it depends on nothing but the seed and the number."""
@@ -73,14 +78,20 @@ class Shop:
             "description": _description(draw, words),
             "brand": brand,
             "categories": [category],
-            "attributes": {"material": words["material"], "series": words["series"]},
+            "product_type": self._types[family.category],
             "external_id": _external_id(self._seed, index),
             "variants": self._variants(draw, family, f"{brand.slug[:3].upper()}-{self._seed}-{index:06}"),
             **_publication(draw),
+            "attributes": {
+                "material": self._codes[words["material"]],
+                "series": words["series"],
+                "warranty": draw.choice(WARRANTIES),
+                "repairable": draw.random() < 0.7,
+            },
         }
 
     def _variants(self, draw: random.Random, family: Family, sku: str) -> list[VariantInput]:
-        price = draw.randint(*family.prices)
+        codes, price = self._codes, draw.randint(*family.prices)
         is_reduced, is_sold_out = draw.random() < 0.15, draw.random() < 0.06
         first = draw.randrange(max(len(family.sizes) - 2, 1))
         kinds = product(draw.sample(COLORS, draw.randint(1, 2)), family.sizes[first : first + 3])
@@ -89,7 +100,7 @@ class Shop:
                 "sku": f"{sku}-{number:02}",
                 "name": " / ".join(filter(None, (color, size))),
                 "barcode": _barcode(draw),
-                "attributes": {"color": color, "size": size} if size else {"color": color},
+                "attributes": {"color": codes[color], "size": codes[size]} if size else {"color": codes[color]},
                 "weight_g": draw.randint(*family.weights),
                 "stock": 0 if is_sold_out else _stock(draw),
                 "prices": _prices(price + family.sizes.index(size), is_reduced=is_reduced),

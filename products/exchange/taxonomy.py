@@ -1,4 +1,4 @@
-"""Writes brand and category records: each creates one, edits the one it means, or changes nothing."""
+"""Writes records of what products refer to: each creates one, edits the one it means, or changes nothing."""
 
 from datetime import datetime
 from typing import Any

@@ -12,6 +12,7 @@ from products.exchange.edits import creation_faults, staged
 from products.exchange.matching import Matches, Owner, Values, find_matches, keys_of
 from products.exchange.records import Outcome, Record
 from products.exchange.references import SlugReferences
+from products.exchange.spelling import TypedSpellings
 from products.models import Product, Variant
 from products.services.actor import Actor
 from products.services.products import create_products, lock_products
@@ -28,10 +29,13 @@ Item = TypeVar("Item")
 
 
 class ProductWriter:
-    """Writes many records in one transaction. When that fails, its halves are tried apart, down to who is guilty."""
+    """Writes many records in one transaction. When that fails, its halves are tried apart, down to who is guilty.
 
-    def __init__(self, *, by: Actor | None, references: SlugReferences) -> None:
-        self._by, self._references = by, references
+    `is_foreign` says that typed attributes are spelled as a foreign file has them: options by label, units in the text.
+    """
+
+    def __init__(self, *, by: Actor | None, references: SlugReferences, is_foreign: bool = False) -> None:
+        self._by, self._references, self._is_foreign = by, references, is_foreign
 
     def write(self, records: Sequence[Record]) -> None:
         """Write validated records and give each its outcome. Raises what no record is guilty of."""
@@ -98,7 +102,11 @@ class ProductWriter:
     def _create(self, records: Sequence[Record]) -> None:
         if not records:
             return
-        create_products(by=self._by, batch=[self._references.settled(record.values) for record in records])  # type: ignore[misc]
+        batch = [self._references.settled(record.values) for record in records]
+        if self._is_foreign:
+            spellings = TypedSpellings(_type_ids(batch))
+            batch = [spellings.applied(values) for values in batch]
+        create_products(by=self._by, batch=batch)  # type: ignore[arg-type]
         for record in records:
             record.outcome = Outcome.CREATED
 
@@ -113,6 +121,9 @@ class ProductWriter:
         for portion in _portions(sorted(records), lambda product_id: counts.get(product_id, 0)):
             products = lock_products(portion)
             rules = rules_of(products.values(), (settled[product_id] for product_id in portion))
+            if self._is_foreign:
+                spellings = TypedSpellings([*_type_ids(settled.values()), *_present_types(products.values())])
+                settled |= {key: spellings.applied(settled[key], products[key]) for key in portion}
             write(
                 [
                     _staged(products[product_id], records[product_id], settled[product_id], rules)
@@ -134,6 +145,14 @@ def faults_from(error: Exception) -> list[Fault]:
     if isinstance(error, DomainError):
         return list(error.faults) or [Fault(error.error_code, error.detail, "")]
     return [Fault("invalid", "A value is outside the range that can be stored.", "")]
+
+
+def _type_ids(batch: Iterable[Values]) -> Iterator[int]:
+    return (values["product_type"].pk for values in batch if values.get("product_type"))
+
+
+def _present_types(products: Iterable[Product]) -> Iterator[int | None]:
+    return (product.product_type_id for product in products)
 
 
 def _portions(items: Iterable[Item], variants: Callable[[Item], int]) -> Iterator[list[Item]]:

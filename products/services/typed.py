@@ -53,6 +53,10 @@ class TypeRules:
 
     def __init__(self, types: Mapping[int, Mapping[str, Definition]]) -> None:
         self._types = types
+        self._demanding = {
+            type_id: [definition for definition in known.values() if definition.required != Required.NEVER]
+            for type_id, known in types.items()
+        }
         self._suggestions: dict[tuple[str, Collection[str]], str | None] = {}
 
     def faults(self, type_id: int, row: Row) -> Iterator[Fault]:
@@ -71,10 +75,10 @@ class TypeRules:
 
     def missing(self, type_id: int, row: Row, *, to_publish: bool = False) -> Iterator[Fault]:
         """The attributes that a row must have and has not; with `to_publish`, that an active one must have."""
-        for definition in self._types.get(type_id, {}).values():
+        for definition in self._demanding.get(type_id, ()):
             if definition.level != row.level or row.attributes.get(definition.code) not in (None, "", []):
                 continue
-            if _demands(definition, row) or (to_publish and definition.required != Required.NEVER):
+            if _demands(definition, row) or to_publish:
                 yield Fault("required", f"{_named(definition)} is required.", _pointer(row, definition.code))
 
     def _stranger(self, known: Mapping[str, Definition], code: str, row: Row) -> Fault:

@@ -9,7 +9,7 @@ from django.db import Error, IntegrityError, reset_queries
 from tqdm import tqdm
 
 from catalog_project.api.integrity import translate
-from catalog_project.errors import Conflict
+from catalog_project.errors import DomainError
 from products.exchange.seeding import seed_catalog
 
 NOTHING_DONE = 2
@@ -33,8 +33,10 @@ class Command(BaseCommand):
                 for done in seed_catalog(products=products, seed=seed):
                     bar.update(done - bar.n)
                     reset_queries()  # with DEBUG on, Django would keep every statement
-        except Conflict as error:
-            raise CommandError(error.detail, returncode=NOTHING_DONE) from error
+        except DomainError as error:
+            raise CommandError(
+                error.faults[0].detail if error.faults else error.detail, returncode=NOTHING_DONE
+            ) from error
         except IntegrityError as error:
             raise CommandError(f"Nothing was added: {translate(error).detail}", returncode=NOTHING_DONE) from error
         except Error as error:

@@ -12,10 +12,18 @@ from hypothesis import strategies as st
 from catalog_project.api.parsers import loads
 from products.exchange import exporting
 from products.exchange.exporting import export_lines
-from products.models import Brand, Category, Product, ProductCategory, Variant
+from products.models import Attribute, Brand, Category, Product, ProductCategory, ProductType, Variant
 from products.models.inserting import insert_rows
 from products.models.naming import sku_key
-from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
+from products.search.attributes import attribute_document, product_type_document
+from tests.factories.products import (
+    AttributeFactory,
+    BrandFactory,
+    CategoryFactory,
+    ProductFactory,
+    ProductTypeFactory,
+    VariantFactory,
+)
 from tests.products.exchange.landing import land, only_product, outcomes
 from tests.threads import at_once
 
@@ -29,6 +37,8 @@ def exported() -> list[dict[str, Any]]:
 
 def clear() -> None:
     Product.objects.all().delete()
+    ProductType.objects.all().delete()
+    Attribute.objects.all().delete()
     Brand.objects.all().delete()
     while Category.objects.exists():
         Category.objects.filter(children=None).delete()
@@ -36,19 +46,21 @@ def clear() -> None:
 
 def catalog() -> list[dict[str, Any]]:
     """Every column of every row but those that stay behind, in an order that ids do not decide."""
+    attributes = [attribute_document(row) for row in Attribute.objects.order_by("code")]
+    types = [product_type_document(row) for row in ProductType.objects.order_by("code")]
     brands = list(Brand.objects.order_by("slug").values("slug", "name"))
     categories = list(
         Category.objects.order_by("path").values("path", "name", "description", "position", "parent__path")
     )
-    columns = [f.name for f in Product._meta.concrete_fields if f.name not in {*LEFT_BEHIND, "brand"}]
-    products = list(Product.objects.order_by("slug").values(*columns, "brand__slug"))
+    columns = [f.name for f in Product._meta.concrete_fields if f.name not in {*LEFT_BEHIND, "brand", "product_type"}]
+    products = list(Product.objects.order_by("slug").values(*columns, "brand__slug", "product_type__code"))
     links = list(
         ProductCategory.objects.values("product__slug", "category__slug", "position").order_by("product__slug")
     )
     columns = [f.name for f in Variant._meta.concrete_fields if f.name not in {*LEFT_BEHIND, "product"}]
     prices = ("prices__currency", "prices__amount", "prices__compare_at")
     variants = list(Variant.objects.order_by("sku", "prices__currency").values(*columns, "product__slug", *prices))
-    return [*brands, *categories, *products, *links, *variants]
+    return [*attributes, *types, *brands, *categories, *products, *links, *variants]
 
 
 def fill() -> None:
@@ -84,6 +96,26 @@ def fill() -> None:
     VariantFactory(product=cup, sku="a", external_id="V", position=5, attributes={"none": None}, name="Red")
     variant = VariantFactory(product=cup, sku="C", position=1, prices={"JPY": "1000", "USD": "0.10"})
     variant.prices.filter(currency="USD").update(compare_at="12.5")
+    typed()
+
+
+def typed() -> None:
+    """Products of a type, with an attribute of every kind."""
+    attributes = [
+        AttributeFactory(code="a-text", name="Text", searchable=True),
+        AttributeFactory(code="number", type="number", unit="kg", min=-0.5, max=1e22, filterable=True),
+        AttributeFactory(code="flag", type="boolean"),
+        AttributeFactory(code="day", type="date"),
+        AttributeFactory(code="color", type="option", options=["red", "blue"]),
+    ]
+    tags = AttributeFactory(code="tags", type="options", options=["x", "y"])
+    tags.options.filter(code="x").update(position=7)
+    links = [(attribute, "product", "to_publish") for attribute in attributes]
+    ProductTypeFactory(code="bare", name="Bare")
+    mug = ProductTypeFactory(code="mug", name="Mug", attributes=[(tags, "variant", "always"), *links])
+    values = {"a-text": "", "number": 2.5, "flag": False, "day": "2030-01-31", "color": "blue"}
+    made = ProductFactory(slug="mug", status="draft", product_type=mug, attributes=values, variants=0)
+    VariantFactory(product=made, sku="T", attributes={"tags": ["y", "x"]})
 
 
 def test_an_export_imported_into_an_empty_catalog_gives_the_same_catalog() -> None:
@@ -107,11 +139,12 @@ def test_an_export_imported_over_its_own_catalog_changes_nothing() -> None:
     assert set(outcomes(land(*exported()))) == {"unchanged"}
 
 
-def test_brands_come_first_then_categories_from_the_roots_down_then_products() -> None:
+def test_what_is_named_comes_before_what_names_it() -> None:
     fill()
     lines = exported()
-    assert [line.get("kind", "product") for line in lines] == ["brand"] * 2 + ["category"] * 2 + ["product"] * 3
-    assert [line["slug"] for line in lines[2:4]] == ["z-home", "a-cups"]
+    kinds = {"attribute": 6, "product_type": 2, "brand": 2, "category": 2, "product": 4}
+    assert [line.get("kind", "product") for line in lines] == [kind for kind, n in kinds.items() for _ in range(n)]
+    assert [line["slug"] for line in lines if line.get("kind") == "category"] == ["z-home", "a-cups"]
 
 
 def test_a_product_that_is_too_long_for_a_line_goes_on_in_further_ones(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,6 +225,34 @@ def test_whatever_can_be_imported_comes_back_from_its_export(source: dict[str, A
     assert (catalog(), b"".join(export_lines())) == (before, export)
 
 
+TYPED = st.fixed_dictionaries(
+    {},
+    optional={
+        "a-text": TEXTS,
+        "number": st.integers(0, 2**53) | st.floats(-0.5, 1e22),
+        "flag": st.booleans(),
+        "day": st.dates().map(str),
+        "color": st.sampled_from(["red", "blue"]),
+    },
+)
+TAGS = st.lists(st.sampled_from(["x", "y"]), min_size=1, unique=True)
+
+
+@hypothesis.settings(max_examples=15, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@hypothesis.given(TYPED, st.lists(TAGS, max_size=3))
+def test_whatever_fits_a_type_comes_back_from_its_export(attributes: dict[str, Any], tags: list[list[str]]) -> None:
+    clear()
+    typed()
+    variants = [{"sku": f"V{index}", "attributes": {"tags": each}} for index, each in enumerate(tags)]
+    source = {"external_id": "8", "name": "M", "product_type": "mug", "attributes": attributes, "variants": variants}
+    assert [outcomes(land(source)) for _ in range(2)] == [["created"], ["unchanged"]]
+    before, export = catalog(), b"".join(export_lines())
+    assert set(outcomes(land(*map(loads, export.splitlines())))) == {"unchanged"}
+    clear()
+    land(*map(loads, export.splitlines()))
+    assert (catalog(), b"".join(export_lines())) == (before, export)
+
+
 def test_an_empty_catalog_has_no_lines() -> None:
     assert not exported()
 
@@ -202,7 +263,7 @@ def test_what_is_written_meanwhile_is_not_in_the_export() -> None:
     lines = export_lines()
     first = next(lines)
     [slug] = at_once(1, lambda _: ProductFactory(slug="late", brand=BrandFactory(slug="late")).slug)
-    rest = [json.loads(line)["slug"] for line in lines]
+    rest = [json.loads(line).get("slug") for line in lines]
     assert first
     assert slug not in rest
     assert Product.objects.filter(slug=slug).exists()
@@ -222,5 +283,6 @@ def test_an_export_that_is_given_up_lets_go_of_its_moment() -> None:
 def test_the_number_of_queries_does_not_grow_with_the_number_of_products(django_assert_num_queries) -> None:
     for count in (1, 20):
         ProductFactory.create_batch(count, variants=2)
-        with django_assert_num_queries(6):
+        typed() if count == 1 else None
+        with django_assert_num_queries(12):
             exported()

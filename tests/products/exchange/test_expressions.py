@@ -17,6 +17,9 @@ RECORD = {
     "blank": "  ",
     "none": None,
     "a.b": "dotted",
+    "colors": ["Red ", None, "Blue", 5],
+    "slots": [{"size": 22, "key": "M"}, {"size": "", "key": "E", "id": 1}, "bare"],
+    "traits": {"silk": True, "matt": False, "glow": None},
 }
 
 
@@ -37,6 +40,20 @@ def fault(rule: Any) -> str:
         ("brand.name", "Acme"),
         ("sizes.1.ml", 330),
         ("sizes.2.ml", None),
+        ("sizes.*.ml", [250, 330]),
+        ("sizes.*.cl", None),
+        ("colors.*", ["Red ", "Blue", 5]),
+        ("name.*", None),
+        ({"path": "colors", "glue": "; "}, "Red; Blue; 5"),
+        ({"path": "name", "glue": "; "}, "Cup"),
+        ({"path": "slots", "keys": ["key", "size"], "glue": "; "}, "key M, size 22; key E; bare"),
+        ({"path": "slots.*.key", "glue": "+"}, "M+E"),
+        ({"path": "name", "keys": ["a"]}, "Cup"),
+        ({"path": "traits", "flags": True}, ["silk"]),
+        ({"path": "name", "flags": True}, "Cup"),
+        ({"value": "Jet BLACK", "find": ["White", "Black"]}, "Black"),
+        ({"value": "Blackberry", "find": ["Black"], "default": "Other"}, "Other"),
+        ({"value": "gray", "find": ["Gray"], "map": {"Gray": "Grey"}}, "Grey"),
         ("name.first", None),
         ("blank", None),
         ("none", None),
@@ -126,6 +143,10 @@ def test_what_says_no_is_not_empty(said: Any) -> None:
         ({"path": "a", "as": "money"}, "product.name.as: 'money' is none of text, integer, number, boolean"),
         ({"path": "a", "split": ""}, "product.name.split: give the text that stands between"),
         ({"path": "a", "map": ["b"]}, "product.name.map: give a table"),
+        ({"path": "a", "glue": ""}, "product.name.glue: give the text that goes between"),
+        ({"path": "a", "keys": "b"}, "product.name.keys: give a list of words"),
+        ({"path": "a", "find": [" "]}, "product.name.find: give a list of words"),
+        ({"path": "a", "flags": "yes"}, "product.name.flags: it is true, or left out"),
     ],
 )
 def test_a_fault_names_its_place_and_reason(rule: Any, expected: str) -> None:

@@ -48,7 +48,7 @@ def test_a_record_may_have_any_status(status: str) -> None:
         ({**CUP, "nmae": "x"}, "/nmae unknown_field"),
         ({**CUP, "id": 5}, "/id read_only"),
         ({**CUP, "kind": "product"}, "created"),
-        ({**CUP, "kind": "attribute"}, "/kind unknown_value"),
+        ({**CUP, "kind": "relation"}, "/kind unknown_value"),
         ({**CUP, "kind": ["product"]}, "/kind unknown_value"),
         ({**CUP, "status": "gone"}, "/status invalid_choice"),
         ({**CUP, "brand": "acme"}, "/brand unknown_value"),

@@ -107,6 +107,22 @@ def test_everything_else_may_be_of_a_part_and_without_what_is_empty() -> None:
     assert "attributes" not in mapped({"id": 7, "specs": 5}, {"attributes": rule})
 
 
+def test_everything_else_may_be_flat_under_codes() -> None:
+    record = {"id": 7, "Socket": {"type": "AM5", "pins": {"n": 1}}, "a b": 1, "none": {}, "list": [{"x": 1}]}
+    flat = mapped(record, {"attributes": {"*": {"except": ["id"], "flatten": True, "skip_empty": True}}})
+    assert flat["attributes"] == {"Socket_type": "AM5", "Socket_pins_n": 1, "a_b": 1, "list": [{"x": 1}]}
+
+
+def test_keys_that_give_one_code_are_both_kept() -> None:
+    record = {"id": 7, "a": {"b": 1}, "a_b": 2}
+    flat = mapped(record, {"attributes": {"*": {"except": ["id"], "flatten": True}}})
+    assert flat["attributes"] == {"a_b": 1, "a_b-2": 2}
+
+
+def test_a_mapping_may_name_the_type() -> None:
+    assert mapped({"id": 7, "kind": "Mug"}, {"product_type": "kind"})["product_type"] == "Mug"
+
+
 def test_the_name_of_an_attribute_may_come_from_the_record() -> None:
     record = {"id": 7, "option": "Color", "value": "red", "option2": "", "value2": "x"}
     rules = {"{option}": "value", "{option2}": "value2"}

@@ -9,10 +9,19 @@ from django.db import IntegrityError
 from catalog_project.errors import Conflict
 from products.exchange import seeding
 from products.exchange.exporting import export_lines
-from products.exchange.seed_words import TREE
+from products.exchange.seed_words import COLORS, TREE
 from products.exchange.seeding import Shop, seed_catalog
-from products.models import Brand, Category, Price, Product, Variant
-from tests.factories.products import BrandFactory, ProductFactory
+from products.models import (
+    Attribute,
+    Brand,
+    Category,
+    Price,
+    Product,
+    ProductType,
+    ProductTypeAttribute,
+    Variant,
+)
+from tests.factories.products import AttributeFactory, BrandFactory, ProductFactory, ProductTypeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +73,39 @@ def test_brands_and_categories_that_are_there_are_used() -> None:
     Shop(2)
     assert Brand.objects.get(name="Varnholt") == brand
     assert Category.objects.count() == len(set(Category.objects.values_list("path", flat=True)))
+
+
+def test_every_product_is_of_the_type_of_its_family_with_attributes_to_filter_by() -> None:
+    seed(60)
+    for product in Product.objects.select_related("product_type").prefetch_related("category_links__category"):
+        assert product.product_type
+        assert product.product_type.name == product.ordered_links()[0].category.name
+        assert product.attributes.keys() == {"material", "series", "warranty", "repairable"}
+    kinds = dict(Attribute.objects.filter(filterable=True).values_list("code", "type"))
+    assert kinds == {
+        "material": "option", "color": "option", "size": "option", "repairable": "boolean", "warranty": "number",
+    }  # fmt: skip
+    levels = set(ProductTypeAttribute.objects.values_list("attribute__code", "level"))
+    assert {("color", "variant"), ("size", "variant"), ("material", "product"), ("series", "product")} <= levels
+
+
+def test_attributes_and_types_that_are_there_are_used_and_get_what_they_lack() -> None:
+    color = AttributeFactory(code="color", type="option", options=["pink"])
+    boots = ProductTypeFactory(code="boots", attributes=[(color, "variant", "to_publish")])
+    seed(30)
+    seed(30, 2)
+    options = [option.code for option in color.ordered_options()]
+    assert (options[0], len(options)) == ("pink", 1 + len(COLORS))
+    links = boots.ordered_links()
+    assert (links[0].attribute, links[0].required, len(links)) == (color, "to_publish", 6)
+    assert ProductType.objects.filter(code="boots").count() == 1
+
+
+def test_an_attribute_that_takes_other_values_is_in_the_way() -> None:
+    AttributeFactory(code="color", type="number")
+    with pytest.raises(Conflict, match="The catalog has an attribute 'color' of the type number"):
+        seed(1)
+    assert not Product.objects.exists()
 
 
 def test_categories_are_three_deep() -> None:
