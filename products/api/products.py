@@ -97,9 +97,9 @@ class ProductViewSet(CreatableViewSet):
         text = self.query.values.get("search")
         return None if text is None else read_search(text)
 
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def get_paginated_response(self, data: Any) -> Response:
         """One page, and the facets asked for."""
-        response = PerishableResponse(super().list(request, *args, **kwargs).data)
+        response = PerishableResponse(super().get_paginated_response(data).data)
         if "facets" in self.query.values:
             counted = self.facets(cast(ProductListQuery, self.query))
             response.data["facets"] = counted.shown
