@@ -13,7 +13,7 @@ from django.urls import include, path
 from rest_framework import serializers, viewsets
 from rest_framework.routers import DefaultRouter
 
-from products.models import Brand, Category, Price, Product, ProductCategory, Variant
+from products.models import Brand, Category, Price, Product, ProductCategory, ProductType, Variant
 from products.models.currency import format_money
 
 
@@ -23,6 +23,14 @@ class BrandSerializer(serializers.ModelSerializer[Brand]):
     class Meta:
         model = Brand
         fields = ["slug", "name"]
+
+
+class ProductTypeSerializer(serializers.ModelSerializer[ProductType]):
+    """A product's type."""
+
+    class Meta:
+        model = ProductType
+        fields = ["code", "name"]
 
 
 class CategorySerializer(serializers.ModelSerializer[ProductCategory]):
@@ -64,7 +72,7 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
 class ProductSerializer(serializers.ModelSerializer[Product]):
     """A product as the service shows it."""
 
-    product_type = serializers.SerializerMethodField()
+    product_type = ProductTypeSerializer()
     brand = BrandSerializer()
     categories = CategorySerializer(source="category_links", many=True)
     variants = VariantSerializer(many=True)
@@ -78,9 +86,6 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
             "product_type", "brand", "categories", "attributes", "variants", "price_range", "in_stock", "version",
             "created_at", "updated_at",
         ]  # fmt: skip
-
-    def get_product_type(self, product: Product) -> None:
-        """Products have no type yet."""
 
     def get_price_range(self, product: Product) -> dict[str, Any]:
         """The lowest and highest amount in each currency."""
@@ -107,7 +112,7 @@ class ProductViewSet(viewsets.ReadOnlyModelViewSet[Product]):
         """Visible products that meet the parameters, with all that the serializer shows."""
         found = _filtered(Product.objects.visible(), self.request.query_params)
         related = ("variants__prices", Prefetch("category_links", self.links))
-        return found.select_related("brand").prefetch_related(*related).order_by("-created_at", "-id")
+        return found.select_related("brand", "product_type").prefetch_related(*related).order_by("-created_at", "-id")
 
 
 def _filtered(products: QuerySet[Product], asked: Any) -> QuerySet[Product]:

@@ -2,7 +2,7 @@
 
 Written as the docs of each advise for speed:
 - a response model, so that Pydantic validates and writes the JSON in Rust (FastAPI: "orjson or Response Model");
-- `selectinload` for collections and `joinedload` for the brand: no query per row (SQLAlchemy: "What Kind of Loading");
+- `selectinload` for collections and `joinedload` for brand and type: no query per row (SQLAlchemy: "What Kind of Loading");
 - an engine in AUTOCOMMIT, so that reads cost no BEGIN and ROLLBACK (SQLAlchemy: "Setting Transaction Isolation
   Levels"), `expire_on_commit` off, JSON columns read by orjson;
 - a pool that holds a connection for each of the client's, in each worker;
@@ -62,6 +62,13 @@ class BrandOut(Shape):
     name: str
 
 
+class TypeOut(Shape):
+    """A product's type."""
+
+    code: str
+    name: str
+
+
 class CategoryOut(Shape):
     """One of a product's categories."""
 
@@ -100,7 +107,7 @@ class ProductOut(Shape):
     published_from: datetime | None
     published_until: datetime | None
     external_id: str | None
-    product_type: None
+    product_type: TypeOut | None
     brand: BrandOut | None
     categories: list[CategoryOut]
     attributes: dict[str, Any]
@@ -168,6 +175,7 @@ async def get_product(product_id: int, session: Session) -> ProductOut:
 
 LOADED = (
     joinedload(Product.brand),
+    joinedload(Product.product_type),
     selectinload(Product.categories),
     selectinload(Product.variants).selectinload(Variant.price_rows),
 )

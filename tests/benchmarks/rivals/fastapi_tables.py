@@ -39,6 +39,16 @@ class Brand(Base):
     name: Mapped[str]
 
 
+class ProductType(Base):
+    """Product types."""
+
+    __tablename__ = "products_producttype"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    name: Mapped[str]
+
+
 class Category(Base):
     """Categories."""
 
@@ -122,6 +132,7 @@ class Product(Base):
     published_until: Mapped[datetime | None]
     external_id: Mapped[str | None]
     brand_id: Mapped[int | None] = mapped_column(ForeignKey("products_brand.id"))
+    product_type_id: Mapped[int | None] = mapped_column(ForeignKey("products_producttype.id"))
     attributes: Mapped[dict[str, Any]]
     version: Mapped[int]
     created_at: Mapped[datetime]
@@ -131,7 +142,7 @@ class Product(Base):
         secondary=product_category, order_by=product_category.c.position, viewonly=True
     )
     variants: Mapped[list[Variant]] = relationship(order_by=[Variant.position, Variant.id])
-    product_type = None  # products have no type yet
+    product_type: Mapped[ProductType | None] = relationship()
 
     @property
     def price_range(self) -> dict[str, Any]:
