@@ -2,7 +2,7 @@
 
 Written as the docs of each advise for speed:
 - a response model, so that Pydantic validates and writes the JSON in Rust (FastAPI: "orjson or Response Model");
-- `selectinload` for collections, `joinedload` for brand and type: no query per row (SQLAlchemy: "What Kind of Loading");
+- `selectinload` for collections, `joinedload` for what is one: no query per row (SQLAlchemy: "What Kind of Loading");
 - an engine in AUTOCOMMIT, so that reads cost no BEGIN and ROLLBACK (SQLAlchemy: "Setting Transaction Isolation
   Levels"), `expire_on_commit` off, JSON columns read by orjson;
 - a pool that holds a connection for each of the client's, in each worker;
