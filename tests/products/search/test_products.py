@@ -45,7 +45,8 @@ def test_a_deep_page_by_price_is_one_range_of_an_index() -> None:
     page = KeysetPagination()
     page.cursor = start
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        for other in ("seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"):  # as with many rows
+            cursor.execute(f"SET LOCAL enable_{other} = off")
     plan = page._window(Listing.objects.all(), segment, start).explain()
     [condition] = re.findall(r"lowest_price_by_amount.*\n\s+Index Cond: (.*)", plan)
     assert "ROW(amount, listing_id) > ROW(" in condition
