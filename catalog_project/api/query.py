@@ -1,7 +1,8 @@
 """Query parameters, read as strictly as bodies: unknown names and values are 400, never ignored."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
+from copy import deepcopy
 from typing import Any, ClassVar, Self
 
 from drf_spectacular.utils import OpenApiParameter
@@ -75,7 +76,7 @@ class Query(StrictSerializer):
     @classmethod
     def read(cls, request: Request, **context: Any) -> Self:
         """The request's parameters, validated, as `.values`. Raises Invalid that names each faulty parameter."""
-        query = cls(context={"request": request, **context})
+        query = cls(context={"request": request, "given": request.query_params, **context})
         try:
             query.values = query.run_validation(query._collect(request))
         except ValidationError as error:
@@ -83,6 +84,22 @@ class Query(StrictSerializer):
         return query
 
     values: dict[str, Any]
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """The declared fields; of a request only those that it names: to copy a field costs more than to use it."""
+        if self.given is None:
+            return super().get_fields()
+        return {name: deepcopy(field) for name, field in self._declared_fields.items() if name in self.given}
+
+    @property
+    def given(self) -> Container[str] | None:
+        """The names in the request that is read; None where the API is described."""
+        return self.context.get("given")
+
+    @property
+    def known(self) -> Iterable[str]:
+        """The names of all parameters."""
+        return self._declared_fields
 
     def narrowing(self) -> dict[str, Any]:
         """The parameters that decide which rows a list holds and in which order: what a cursor is bound to."""
@@ -135,11 +152,18 @@ class ListQuery(Query):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The declared fields and `ordering`, whose choices are the class's orderings in both directions."""
+        if self.given is not None and "ordering" not in self.given:
+            return super().get_fields()
         choices = [*(sign + name for name in self.orderings for sign in ("", "-")), *self.one_way_orderings]
         ordering = ChoiceParameter(
             required=False, choices=choices, help_text=f"One of these; `{self.default_ordering}` by default."
         )
         return {**super().get_fields(), "ordering": ordering}
+
+    @property
+    def known(self) -> Iterable[str]:
+        """The names of all parameters."""
+        return [*super().known, "ordering"]
 
     @property
     def ordering(self) -> str:

@@ -74,7 +74,12 @@ class StrictSerializer(serializers.Serializer[Any]):
         return ErrorDetail("This field is not known.", Suggesting("unknown_field", self._closest(name, index)))
 
     def _closest(self, name: str, index: int) -> str | None:
-        return closest(name, self.fields) if index < MAX_SUGGESTIONS else None
+        return closest(name, self.known) if index < MAX_SUGGESTIONS else None
+
+    @property
+    def known(self) -> Iterable[str]:
+        """The names that might have been meant."""
+        return self.fields
 
 
 class TextField(serializers.CharField):
