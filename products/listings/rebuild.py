@@ -72,7 +72,7 @@ def _differences(wanted: Listing, stored: Listing | None, prices: dict[str, Deci
     if stored is None:
         return ("missing",)
     fields = [name for name in ("document", "words", *WRITTEN) if getattr(stored, name) != getattr(wanted, name)]
-    if prices != {price.currency: price.amount for price in lowest_prices(wanted.product)}:
+    if prices != {price.currency: price.amount for price in lowest_prices(wanted)}:
         fields.append("lowest_prices")
     return tuple(fields)
 

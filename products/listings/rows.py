@@ -40,14 +40,16 @@ def listings_of(products: Sequence[Product]) -> list[Listing]:
 
 
 def _listing(product: Product, filterable: Filterable, searchable: SearchableByType) -> Listing:
+    bounds = bounds_of(prices_of(product))
     listing = Listing(
         product=product,
         **{name: getattr(product, name) for name in COPIED},
         category_ids=[link.category_id for link in product.ordered_links()],
         facet_values=facet_values(product, filterable),
         in_stock=any(variant.in_stock for variant in product.variants.all()),
-        prices={currency: [float(low), float(high)] for currency, (low, high) in bounds_of(prices_of(product)).items()},
+        prices={currency: [float(low), float(high)] for currency, (low, high) in bounds.items()},
     )
+    listing.lowest = {currency: low for currency, (low, _) in bounds.items()}
     listing.document = render(product)
     listing.words = words_of(product, searchable=searchable.get(product.product_type_id or 0))
     return listing
@@ -59,7 +61,7 @@ def insert_listings(products: Sequence[Product]) -> None:
     insert_rows(listings)
     insert_rows(_documents(listings))
     insert_rows(_words(listings))
-    insert_rows([price for product in products for price in lowest_prices(product)])
+    insert_rows([price for listing in listings for price in lowest_prices(listing)])
     learn(listing.words for listing in listings)
 
 
@@ -72,7 +74,7 @@ def update_listings(products: Sequence[Product], *, repriced: Collection[Product
     _upsert(listings, key=["product"], fields=WRITTEN)
     _upsert(_documents(listings), key=["listing"], fields=["document", "updated_at"])
     if repriced:
-        _reprice(repriced)
+        _reprice([product.listing for product in repriced])
     if reworded:
         _upsert(_words(listings), key=["listing"], fields=["words", "updated_at"])
         learn(listing.words for listing in listings)
@@ -124,21 +126,21 @@ def _words(listings: Iterable[Listing]) -> list[ListingWords]:
     return [ListingWords(listing_id=listing.pk, words=listing.words) for listing in listings]
 
 
-def lowest_prices(product: Product) -> list[LowestPrice]:
+def lowest_prices(listing: Listing) -> list[LowestPrice]:
     """The rows that keep a product's lowest prices, unsaved."""
     return [
-        LowestPrice(listing_id=product.pk, currency=currency, amount=lowest)
-        for currency, (lowest, _) in bounds_of(prices_of(product)).items()
+        LowestPrice(listing_id=listing.pk, currency=currency, amount=amount)
+        for currency, amount in listing.lowest.items()
     ]
 
 
-def _reprice(products: Collection[Product]) -> None:
+def _reprice(listings: Sequence[Listing]) -> None:
     """Write the lowest prices that differ and drop those of currencies that are gone."""
     present = {
         (price.listing_id, price.currency): price
-        for price in LowestPrice.objects.filter(listing__in=[product.pk for product in products])
+        for price in LowestPrice.objects.filter(listing__in=[listing.pk for listing in listings])
     }
-    wanted = {(price.listing_id, price.currency): price for product in products for price in lowest_prices(product)}
+    wanted = {(price.listing_id, price.currency): price for listing in listings for price in lowest_prices(listing)}
     gone = [price.pk for key, price in present.items() if key not in wanted]
     if gone:
         LowestPrice.objects.filter(pk__in=gone).delete()

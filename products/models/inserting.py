@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import ForeignKey, JSONField
 
-from catalog_project.models import TimestampedModel
+from catalog_project.models import DerivedField, TimestampedModel
 from products.models.words import WordsField, tsvector
 
 # Django's own limit on SQLite is lower where a row has many columns.
@@ -32,12 +32,17 @@ def _copy(rows: Sequence[Any]) -> None:
     if rows[0].pk is None:
         _claim_ids(rows)
     values = attrgetter(*(field.attname for field in fields))
+    derived = [field for field in fields if isinstance(field, DerivedField)]
+    references = [field for field in fields if isinstance(field, ForeignKey)]
     written = [(index, WRITERS[type(field)]) for index, field in enumerate(fields) if type(field) in WRITERS]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     statement = f'COPY "{rows[0]._meta.db_table}" ({columns}) FROM STDIN'
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
-            _prepare(row, fields)
+            for field in derived:
+                field.pre_save(row, add=True)
+            for reference in references:
+                _take_id(row, reference)
             line = list(values(row))
             for index, write in written:
                 line[index] = write(line[index])
@@ -57,9 +62,8 @@ def _claim_ids(rows: Sequence[Any]) -> None:
             row.pk = pk
 
 
-def _prepare(row: Any, fields: Sequence[Any]) -> None:
-    """Compute derived columns, and take the ids of rows that were inserted after this one was made."""
-    row.derive()
-    for field in fields:
-        if isinstance(field, ForeignKey) and (related := field.get_cached_value(row, default=None)) is not None:
-            setattr(row, field.attname, related.pk)
+def _take_id(row: Any, field: Any) -> None:
+    """The row that is referred to may have been inserted after this one was made."""
+    related = row._state.fields_cache.get(field.name)  # noqa: SLF001 - where Django keeps it
+    if related is not None:
+        row.__dict__[field.attname] = related.pk

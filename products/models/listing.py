@@ -1,5 +1,6 @@
 """The read model: what lists, search and facets read. Nothing in it is authoritative; `rebuild_search` remakes it."""
 
+from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -49,6 +50,7 @@ class Listing(TimestampedModel):
 
     objects: ClassVar[Any] = ListingQuerySet.as_manager()
 
+    lowest: dict[str, Decimal]  # amounts by currency; set where it was rendered
     document: str  # set where it was rendered, or read by `with_document`
     words: Words  # set where they were made
 
