@@ -81,8 +81,8 @@ class ProductListQuery(ProductDetailQuery, ListQuery):
     search = serializers.CharField(
         required=False,
         max_length=MAX_SEARCH_LENGTH,
-        help_text="Words or their beginnings, each of which must be found: in the name, SKUs, brand, categories, "
-        "attributes or description. Slips are forgiven. Best first unless ordered otherwise.",
+        help_text="Words, or their beginnings of three characters or more, each of which must be found: in the name, "
+        "SKUs, brand, categories, attributes or description. Slips are forgiven. Best first unless ordered otherwise.",
     )
     category = ReferenceParameter(model=Category, help_text="Slugs; each stands for its whole subtree.")
     brand = ReferenceParameter(model=Brand, help_text="Slugs.")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from products.models import Attribute
-from products.models.attributes import canonical
+from products.models.attributes import NumbersDecoder, canonical
 from products.models.currency import format_money
 from products.search.buckets import edges_of_dates, edges_of_numbers, with_counts
 from products.search.facet_labels import Value, plain_values
@@ -15,6 +15,7 @@ from products.search.filterable import Filterable
 
 TRUTH = {"true": True, "false": False, 1: True, 0: False}
 NO_LABELS: Mapping[Any, str] = {}
+DECODER = NumbersDecoder()
 
 
 @dataclass
@@ -130,8 +131,4 @@ def _bounds(rows: Sequence[Row]) -> tuple[Any, Any]:
 
 def _number(value: Any) -> Any:
     """A number as documents show it: PostgreSQL sends decimals as text, SQLite integers and floats."""
-    if not isinstance(value, str):
-        return canonical(value)
-    exact = Decimal(value)
-    is_whole = "." not in value
-    return canonical(int(exact)) if is_whole else float(exact)
+    return DECODER.decode(value) if isinstance(value, str) else canonical(value)

@@ -140,6 +140,15 @@ def test_numbers_show_their_range_in_round_buckets(anyone, shirt) -> None:
     ]
 
 
+def test_numbers_beyond_integers_show_their_range(anyone, shirt) -> None:
+    for weight in (-1e300, 0.5, 1e300):
+        product(shirt, {"size": "m"}, attributes={"weight": weight})
+    for conditions in ({}, {"attr.size": "m"}):
+        shown = facets(anyone, "attr.weight", **conditions)["attr.weight"]
+        assert (shown["min"], shown["max"]) == (-1e300, 1e300)
+        assert sum(bucket["count"] for bucket in shown["buckets"]) == 3
+
+
 def test_nobody_sees_drafts_counted_without_the_right(anyone, viewer) -> None:
     brand = BrandFactory(slug="acme")
     ProductFactory(status="draft", brand=brand)
