@@ -4,6 +4,7 @@ from datetime import timedelta
 from itertools import product as every
 
 import pytest
+from django.core.signing import TimestampSigner
 from django.http import Http404
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -30,6 +31,12 @@ def catalog(db: None) -> list[Product]:
     ProductFactory(published_until=now - hour, slug="over")
     inside = ProductFactory(published_from=now - hour, published_until=now + hour, name="a")
     return [*opened, inside, *ProductFactory.create_batch(2, name="á", created_at=now, updated_at=now)]
+
+
+@pytest.fixture(autouse=True)
+def one_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links hold the second in which they were signed."""
+    monkeypatch.setattr(TimestampSigner, "timestamp", lambda _: "1")
 
 
 @pytest.fixture
