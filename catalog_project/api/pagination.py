@@ -7,7 +7,7 @@ behind the other, each in an order of its own: best matches first, or what has n
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -141,22 +141,15 @@ class KeysetPagination(BasePagination):
         here = self.cursor.segment if self.cursor else 0
         for segment in range(here, -1, -1) if self.is_backwards else range(here, len(self.keyset.parts)):
             start = self.cursor if segment == here else None
-            rows = self._window(queryset, self.keyset.parts[segment], start)
-            found += ((segment, row) for row in rows[: wanted - len(found)])
+            rows = self.window(queryset, self.keyset.parts[segment], start, wanted - len(found))
+            found += ((segment, row) for row in rows)
             if len(found) == wanted:
                 break
         return found
 
-    def _window(self, queryset: QuerySet[Any], segment: Segment, start: Cursor | None) -> QuerySet[Any]:
-        queryset, key = segment.narrow(queryset), segment.key
-        descending = segment.descending ^ self.is_backwards
-        if start:
-            value, row_id = start.position
-            field = queryset.query.resolve_ref(key).output_field
-            here = [Value(value, output_field=field), Value(row_id)]
-            queryset = queryset.filter(RowBeyond([F(key), F(segment.row_id)], "<" if descending else ">", here))
-        sign = "-" if descending else ""
-        return queryset.order_by(f"{sign}{key}", f"{sign}{segment.row_id}")
+    def window(self, queryset: Any, segment: Segment, start: Cursor | None, most: int) -> Iterable[Any]:
+        """The first rows of a segment from the cursor on, in the direction of reading."""
+        return window(queryset, segment, start.position if start else None, backwards=self.is_backwards)[:most]
 
     def links(self) -> dict[str, str | None]:
         """Absolute addresses of the neighbouring pages, or None at an end."""
@@ -199,6 +192,21 @@ class KeysetPagination(BasePagination):
                 "results": schema,
             },
         }
+
+
+def window(
+    queryset: QuerySet[Any], segment: Segment, behind: tuple[Any, Any] | None, *, backwards: bool
+) -> QuerySet[Any]:
+    """The rows of a segment behind a sort key and id, or (`backwards`) those before it, the nearest first."""
+    queryset, key = segment.narrow(queryset), segment.key
+    descending = segment.descending ^ backwards
+    if behind:
+        value, row_id = behind
+        field = queryset.query.resolve_ref(key).output_field
+        here = [Value(value, output_field=field), Value(row_id)]
+        queryset = queryset.filter(RowBeyond([F(key), F(segment.row_id)], "<" if descending else ">", here))
+    sign = "-" if descending else ""
+    return queryset.order_by(f"{sign}{key}", f"{sign}{segment.row_id}")
 
 
 def digest(path: str, ordering: str, narrowing: dict[str, Any], scope: str) -> str:

@@ -115,6 +115,8 @@ class Query(StrictSerializer):
         return isinstance(self.fields.get(name), ListParameter)
 
     def _strangers(self, data: Mapping[str, Any]) -> dict[str, list[ErrorDetail]]:
+        if not data:
+            return {}
         given = self.context["request"].query_params.lists()
         misgiven = {name: [fault] for name, values in given if (fault := self._misgiven(name, values))}
         return {**misgiven, **super()._strangers(data)}

@@ -69,7 +69,7 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
     @remembered
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One page."""
-        page = self.paginate_queryset(self.narrow(self.get_queryset()))
+        page = self.paginate_queryset(self.listed())
         return self.get_paginated_response([self.present(row) for row in page or ()])
 
     @remembered
@@ -98,6 +98,10 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
     def refuse_body(self) -> None:
         """Check that the body is empty, or an empty object: an act that takes nothing names what it was given."""
         self.validated(StrictSerializer)
+
+    def listed(self) -> Any:
+        """The rows of the list, for its paginator to take a page of."""
+        return self.narrow(self.get_queryset())
 
     def get_object(self) -> Any:
         """What `{ref}` names: an id when it is all digits, a slug otherwise."""
@@ -149,10 +153,16 @@ class CreatableViewSet(ResourceViewSet):
 
 def find(queryset: QuerySet[Any], ref: str, *, slug_field: str = "slug") -> Any:
     """The row that an id or slug names. Raises Http404 when there is none in the queryset."""
-    is_id = ref.isascii() and ref.isdigit()
-    if "\x00" in ref or (is_id and len(ref) > MAX_ID_DIGITS):  # neither can be asked of PostgreSQL
-        raise Http404
-    row = queryset.filter(**({"pk": int(ref)} if is_id else {slug_field: ref})).first()
+    value = read_ref(ref)
+    row = queryset.filter(**{slug_field if isinstance(value, str) else "pk": value}).first()
     if row is None:
         raise Http404
     return row
+
+
+def read_ref(ref: str) -> int | str:
+    """The id, when it is all digits, or the slug. Raises Http404 for what neither can be."""
+    is_id = ref.isascii() and ref.isdigit()
+    if "\x00" in ref or (is_id and len(ref) > MAX_ID_DIGITS):  # neither can be asked of PostgreSQL
+        raise Http404
+    return int(ref) if is_id else ref

@@ -8,7 +8,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["catalog_project.api.permissions.ModelPermissions"],
     "DEFAULT_PARSER_CLASSES": ["catalog_project.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["catalog_project.api.renderers.ORJSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "rest_framework.negotiation.DefaultContentNegotiation",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "catalog_project.api.negotiation.PromptNegotiation",
     "DEFAULT_SCHEMA_CLASS": "catalog_project.api.schema.CatalogSchema",
     # A name that no body can hold: a client's own key never passes for the whole.
     "NON_FIELD_ERRORS_KEY": "\x00",

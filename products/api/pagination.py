@@ -1,8 +1,10 @@
 """Pages of products: as all pages, and with facets."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from catalog_project.api.pagination import KeysetPagination
+from catalog_project.api.pagination import Cursor, KeysetPagination, Segment
+from products.api.visible import EVERYTHING_VISIBLE, visible_page
 
 COUNT = {"type": "integer", "description": "Products."}
 SELECTED = {"type": "boolean", "description": "Whether the list is filtered by it."}
@@ -74,7 +76,13 @@ EXAMPLE = {
 
 
 class ProductPagination(KeysetPagination):
-    """Pages of products."""
+    """Pages of products; those of all that anyone may see are read by queries made once."""
+
+    def window(self, queryset: Any, segment: Segment, start: Cursor | None, most: int) -> Iterable[Any]:
+        """The first rows of a segment from the cursor on, in the direction of reading."""
+        if queryset is not EVERYTHING_VISIBLE:
+            return super().window(queryset, segment, start, most)
+        return visible_page(segment, start.position if start else None, most, backwards=self.is_backwards)
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The page for the OpenAPI document."""

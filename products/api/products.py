@@ -16,13 +16,14 @@ from rest_framework.serializers import BaseSerializer
 from catalog_project.api.exceptions import faults_of
 from catalog_project.api.pagination import Keyset, Segment
 from catalog_project.api.remembering import PerishableResponse
-from catalog_project.api.viewsets import CreatableViewSet
+from catalog_project.api.viewsets import CreatableViewSet, read_ref
 from catalog_project.errors import Invalid
 from catalog_project.formats import format_time
 from catalog_project.reading.cache import ReadCache
 from products.api.facets import MAX_AGE_SECONDS, counted_for_anyone
 from products.api.pagination import ProductPagination
 from products.api.queries import PRICE, RELEVANCE, VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
+from products.api.visible import EVERYTHING_VISIBLE, Shown, find_visible
 from products.models import Listing, Product
 from products.schemas.documents import ProductSerializer, TrimmedProductSerializer
 from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer, attribute_faults
@@ -72,6 +73,16 @@ class ProductViewSet(CreatableViewSet):
         found: QuerySet[Listing] = listings if self.scope == "all" else listings.visible()
         return found
 
+    def get_object(self) -> Any:
+        """What `{ref}` names."""
+        if self.action != "retrieve" or self.scope == "all":
+            return super().get_object()
+        return find_visible(read_ref(self.kwargs["ref"]))
+
+    def listed(self) -> Any:
+        """The rows of the list; where that is all that anyone may see, the paginator has a query for it."""
+        return EVERYTHING_VISIBLE if self.scope == "visible" and self.query.is_plain else super().listed()  # type: ignore[attr-defined]
+
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that the list's parameters leave."""
         if self.search and self.ordering != RELEVANCE:
@@ -119,9 +130,10 @@ class ProductViewSet(CreatableViewSet):
     @property
     def scope(self) -> str:
         """`all` for those who may see drafts, `visible` for everybody else."""
-        return "all" if self.request.user.has_perm(VIEW_PRODUCT) else "visible"
+        user = self.request.user
+        return "all" if user.is_authenticated and user.has_perm(VIEW_PRODUCT) else "visible"
 
-    def present(self, target: Listing) -> Any:
+    def present(self, target: Listing | Shown) -> Any:
         """The stored document as it is, or the fields asked for."""
         if isinstance(self.query, ProductDetailQuery) and self.query.trims:
             return self.query.trim(orjson.loads(target.document))

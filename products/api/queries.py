@@ -147,6 +147,12 @@ class ProductListQuery(ProductDetailQuery, ListQuery):
         """The ordering asked for; else the best first where something is searched for."""
         return RELEVANCE if "search" in self.values and "ordering" not in self.values else super().ordering
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is for all there is, ordered by what every product has, and uncounted."""
+        narrows = self.narrowing().keys() - {"currency", "ordering"}
+        return not narrows and "count" not in self.values and self.ordering.removeprefix("-") != PRICE
+
     def _closest(self, name: str, index: int) -> str | None:
         if not name.startswith(ATTRIBUTE) or index >= MAX_SUGGESTIONS:
             return super()._closest(name, index)

@@ -1,0 +1,25 @@
+"""Which form an answer takes, without working out what nearly every request says."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+ANYTHING = "*/*"
+
+
+class PromptNegotiation(DefaultContentNegotiation):
+    """DRF's, but for requests that take anything or name our first form alone: those get it at once."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """The renderer and the media type to send. Raises NotAcceptable, or Http404 for an unknown suffix."""
+        renderers = list(renderers)
+        first = renderers[0]
+        if format_suffix is None and request.META.get("HTTP_ACCEPT", ANYTHING) in {ANYTHING, first.media_type}:
+            return first, str(first.media_type)
+        chosen: Any = super().select_renderer(request, renderers, format_suffix)
+        return chosen[0], chosen[1]

@@ -1,0 +1,49 @@
+import pytest
+from django.http import Http404
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BrowsableAPIRenderer
+from rest_framework.request import Request
+from rest_framework.test import APIRequestFactory
+
+from catalog_project.api.negotiation import PromptNegotiation
+from catalog_project.api.renderers import ORJSONRenderer
+
+ACCEPTS = [
+    "*/*",
+    "application/json",
+    "application/*",
+    "text/html",
+    "text/html, */*",
+    "text/html;q=0.9, application/json",
+    "application/json; indent=4",
+    "APPLICATION/JSON",
+    "",
+    ",",
+    "nonsense",
+    "image/png",
+    None,
+]
+
+
+def chosen(negotiation: DefaultContentNegotiation, accept: str | None, forms: list[type], suffix: str | None) -> object:
+    """What it chooses: a renderer and a media type, or a refusal."""
+    headers = {} if accept is None else {"HTTP_ACCEPT": accept}
+    request = Request(APIRequestFactory().get("/", **headers))
+    try:
+        renderer, media_type = negotiation.select_renderer(request, [form() for form in forms], suffix)
+    except (Http404, NotAcceptable) as error:
+        return type(error)
+    return type(renderer), media_type
+
+
+@pytest.mark.parametrize("accept", ACCEPTS)
+@pytest.mark.parametrize("suffix", [None, "json", "api", "xml"])
+@pytest.mark.parametrize("forms", [[ORJSONRenderer], [ORJSONRenderer, BrowsableAPIRenderer]])
+def test_it_chooses_what_the_framework_chooses(accept, suffix, forms) -> None:
+    expected = chosen(DefaultContentNegotiation(), accept, forms, suffix)
+    assert chosen(PromptNegotiation(), accept, forms, suffix) == expected
+
+
+def test_what_nobody_can_render_is_refused() -> None:
+    assert chosen(PromptNegotiation(), "image/png", [ORJSONRenderer], None) is NotAcceptable
