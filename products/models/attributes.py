@@ -20,7 +20,7 @@ class NumbersDecoder(json.JSONDecoder):
 
 def _number(literal: str) -> int | float:
     value = int(literal)
-    return value if -(2**63) <= value < 2**64 else float(value)
+    return value if -(2**63) <= value < 2**63 else float(value)
 
 
 def attributes_fault(attributes: dict[str, Any]) -> Fault | None:

@@ -16,7 +16,7 @@ from tests.factories.products import BrandFactory, CategoryFactory
 
 pytestmark = pytest.mark.django_db
 
-ODD_NUMBERS = {"b": 1e16, "aa": -0.0, "c": 1e22, "d": [1.0, {"z": 1e300, "y": None}], "e": 12345678901234567890}
+ODD_NUMBERS = {"b": 1e16, "aa": -0.0, "c": 1e22, "d": [1.0, {"z": 1e300, "y": None}], "e": 9007199254740993, "f": 1e19}
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from catalog_project.api.pagination import Cursor, KeysetPagination
+from catalog_project.api.pagination import window
 from products.api.products import _by_price
 from products.models import Listing
 from products.search.products import matching, with_price, without_price
@@ -41,13 +41,10 @@ def test_a_product_has_a_price_or_none() -> None:
 @pytest.mark.postgres
 def test_a_deep_page_by_price_is_one_range_of_an_index() -> None:
     segment = _by_price("USD", descending=False).parts[0]
-    start = Cursor((Decimal(5), 7), backwards=False)
-    page = KeysetPagination()
-    page.cursor = start
     with connection.cursor() as cursor:
         for other in ("seqscan", "bitmapscan", "hashjoin", "mergejoin", "sort"):  # as with many rows
             cursor.execute(f"SET LOCAL enable_{other} = off")
-    plan = page._window(Listing.objects.all(), segment, start).explain()
+    plan = window(Listing.objects.all(), segment, (Decimal(5), 7), backwards=False).explain()
     [condition] = re.findall(r"lowest_price_by_amount.*\n\s+Index Cond: (.*)", plan)
     assert "ROW(amount, listing_id) > ROW(" in condition
     assert "Sort" not in plan
