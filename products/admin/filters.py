@@ -123,10 +123,6 @@ class TypeFilter(ChosenFilter):
     parameter_name = "product_type"
     model = ProductType
 
-    def belonging(self, queryset: QuerySet[Any], chosen: Any) -> QuerySet[Any]:
-        """The products of the type."""
-        return queryset.filter(product_type=chosen)
-
     @staticmethod
     def widget() -> Widget:
         """An autocomplete of product types."""

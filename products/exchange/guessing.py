@@ -86,7 +86,7 @@ def widened(present: Document, seen: Seen, code: str, hint: Hint = NO_HINT) -> D
     wider = {"kind": "attribute", **present}
     if present["type"] == Type.NUMBER:
         wider |= {"min": _least(present["min"], seen.least), "max": _most(present["max"], seen.most)}
-    if present["type"] in {Type.OPTION, Type.OPTIONS}:
+    if present["type"] in Attribute.WITH_OPTIONS:
         known = {option["code"]: option["label"] for option in present["options"]}
         wider["options"] = _options(option_codes(seen.texts, known))
     else:
@@ -99,7 +99,7 @@ def _takes(present: Document, seen: Seen, shape: str, unit: str) -> bool:
     if kind == Type.NUMBER:
         is_measure = shape == "text" and seen.units == {present["unit"]} and present["unit"] != ""
         return is_measure or (shape == "number" and unit in {"", present["unit"]})
-    if kind in {Type.OPTION, Type.OPTIONS}:
+    if kind in Attribute.WITH_OPTIONS:
         shapes = {"text"} if kind == Type.OPTION else {"text", "texts"}
         return shape in shapes and not seen.has_too_many and seen.longest <= NAME_LENGTH
     if kind == Type.TEXT:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from products.listings.words import Searchable
 from products.models import Attribute, AttributeOption, Product, ProductTypeAttribute
 
-WITH_OPTIONS = {Attribute.Type.OPTION, Attribute.Type.OPTIONS}
 SearchableByType = Mapping[int, Searchable]
 
 
@@ -17,7 +16,7 @@ def searchable_of(products: Iterable[Product]) -> SearchableByType:
     links = ProductTypeAttribute.objects.filter(product_type__in=types, attribute__searchable=True)
     columns = ("product_type_id", "attribute_id", "attribute__code", "attribute__type")
     found = list(links.values_list(*columns)) if types else []
-    options = _options([attribute for _, attribute, _, kind in found if kind in WITH_OPTIONS])
+    options = _options([attribute for _, attribute, _, kind in found if kind in Attribute.WITH_OPTIONS])
     for type_id, attribute, code, _ in found:
         types[type_id][code] = options.get(attribute)
     return types

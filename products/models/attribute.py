@@ -39,6 +39,8 @@ class Attribute(TimestampedModel):
         OPTION = "option"
         OPTIONS = "options"
 
+    WITH_OPTIONS: ClassVar = frozenset({Type.OPTION, Type.OPTIONS})
+
     code = CodeField(max_length=naming.CODE_LENGTH, validators=[validate_code])
     name = models.CharField(max_length=naming.NAME_LENGTH)
     type = models.CharField(max_length=7, choices=Type)
@@ -84,7 +86,7 @@ class Attribute(TimestampedModel):
     @property
     def has_options(self) -> bool:
         """Whether its values are codes of options."""
-        return self.type in {self.Type.OPTION, self.Type.OPTIONS}
+        return self.type in self.WITH_OPTIONS
 
     def ordered_options(self) -> "list[AttributeOption]":
         """Its options in their order; sorted here so that prefetched ones cost no query."""

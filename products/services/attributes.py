@@ -6,7 +6,7 @@ Attributes and product types have one writer at a time: each of them rests on th
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 from django.db.models.fields.json import KeyTransform
 
@@ -19,8 +19,9 @@ from products.models import Attribute, AttributeOption, Product, Variant
 from products.models.product_type import lock_rules
 from products.services.actor import Actor
 from products.services.staging import assign
+from products.services.turns import take_turn
 
-DEFINITIONS_LOCK = 0x617474726962  # "attrib", as a number for pg_advisory_xact_lock
+DEFINITIONS_LOCK = 0x617474726962  # "attrib", as a number for `take_turn`
 # What products of a type have been written under.
 FIXED = ("code", "type")
 
@@ -75,10 +76,8 @@ def delete_attribute(*, by: Actor | None, attribute: Attribute) -> None:
 
 
 def lock_definitions() -> None:
-    """Wait until no other transaction writes attributes or product types; SQLite has but one writer anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [DEFINITIONS_LOCK])
+    """Wait until no other transaction writes attributes or product types."""
+    take_turn(DEFINITIONS_LOCK)
 
 
 def _reread(attribute: Attribute) -> Attribute:

@@ -6,7 +6,7 @@ The tree has one writer at a time, so that two moves, each fine alone, cannot cl
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Concat, Substr
 
@@ -19,8 +19,9 @@ from products.models import Category, Product, ProductCategory
 from products.services.actor import Actor
 from products.services.slugs import derive_slug, free_slugs
 from products.services.staging import assign
+from products.services.turns import take_turn
 
-TREE_LOCK = 0x63617465676F7279  # "category", as a number for pg_advisory_xact_lock
+TREE_LOCK = 0x63617465676F7279  # "category", as a number for `take_turn`
 
 
 @transaction.atomic
@@ -86,10 +87,8 @@ def delete_category(*, by: Actor | None, category: Category) -> None:
 
 
 def lock_tree() -> None:
-    """Wait until no other transaction writes to the tree; SQLite has but one writer anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK])
+    """Wait until no other transaction writes to the tree."""
+    take_turn(TREE_LOCK)
 
 
 def path_below(parent: Category | None, slug: str) -> str:

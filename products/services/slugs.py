@@ -9,16 +9,17 @@ from operator import or_
 from typing import TypeVar
 
 from anyascii import anyascii
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model, Q
 from django.utils.text import slugify
 
 from products.models.naming import SLUG_LENGTH
+from products.services.turns import take_turn
 
 SUFFIX_LENGTH = 12
 # Another writer may take a derived slug between our look and our insert; this often we look again.
 ATTEMPTS = 5
-SLUG_LOCK = 0x736C756773  # "slugs", as a number for pg_advisory_xact_lock
+SLUG_LOCK = 0x736C756773  # "slugs", as a number for `take_turn`
 
 Row = TypeVar("Row", bound=Model)
 
@@ -51,19 +52,12 @@ def create_under_free_slug(create: Callable[[], Row]) -> Row:
         try:
             with transaction.atomic():
                 if attempt > 1:
-                    _wait_in_line()
+                    take_turn(SLUG_LOCK)
                 return create()
         except IntegrityError:
             if attempt == ATTEMPTS:
                 raise
         attempt += 1
-
-
-def _wait_in_line() -> None:
-    """Wait until no other repeat is under way; SQLite has but one writer anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SLUG_LOCK])
 
 
 def _taken(model: type[Model], wanted: list[str]) -> set[str]:
