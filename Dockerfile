@@ -16,7 +16,8 @@ RUN ln -s /var/lib/catalog/env .env
 # --- what serves
 FROM ${PYTHON_IMAGE}
 RUN useradd --system --uid 10001 --no-create-home catalog \
- && install -d -o catalog -g catalog -m 0755 /var/lib/catalog
+ && install -d -o catalog -g catalog -m 0755 /var/lib/catalog \
+ && install -d -o catalog -g catalog -m 0700 /var/lib/catalog-uploads
 ENV PATH=/opt/venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /app
 COPY --from=build /opt/venv /opt/venv

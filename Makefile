@@ -13,7 +13,7 @@ measuring = @deploy/venv bench
 python = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage bench fuzz lint format sizes migrations schema lock clean
+.PHONY: help run test long coverage bench faults fuzz audit lint format sizes migrations schema lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,10 @@ test: ## run the tests, on PostgreSQL and Redis where they can be had
 	$(checking)
 	$(python) -m pytest -n auto --dist loadgroup $(ARGS)
 
+long: ## run the tests that take minutes each: workers killed through a long import, a feed read beside many writers
+	$(checking)
+	CATALOG_TEST_LONG=1 $(python) -m pytest -m long $(ARGS)
+
 coverage: ## run the tests and show what they do not reach
 	$(checking)
 	$(python) -m pytest -n auto --dist loadgroup --cov --cov-report=term-missing $(ARGS)
@@ -34,9 +38,13 @@ bench: ## measure the service beside its rivals (ARGS=--help says what else)
 	$(measuring)
 	@$(python) -m tests.benchmarks $(ARGS)
 
-fuzz: ## call the API in every way its document allows, thoroughly: 100 examples an operation, three seeds
+faults: ## break what the service stands on, under load, and count what its clients notice (ARGS=--help says more)
 	$(checking)
-	CATALOG_FUZZ_EXAMPLES=100 CATALOG_FUZZ_SEEDS="1 2 3" $(python) -m pytest tests/contract/test_schemathesis.py $(ARGS)
+	@$(python) -m tests.faults $(ARGS)
+
+fuzz: ## call the API in every way its document allows, thoroughly: 500 examples an operation, three seeds
+	$(checking)
+	CATALOG_FUZZ_EXAMPLES=500 CATALOG_FUZZ_SEEDS="1 2 3" $(python) -m pytest tests/contract/test_schemathesis.py $(ARGS)
 
 lint: ## check style, types, import contracts, migrations, production settings, the API document and the locks
 	$(checking)
@@ -48,6 +56,10 @@ lint: ## check style, types, import contracts, migrations, production settings, 
 	deploy/as-production $(python) manage.py check --deploy --fail-level WARNING
 	deploy/as-production $(python) manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(python) requirements/lock.py --check
+
+audit: ## look for known faults in the locked packages, where an advisory service can be reached
+	$(checking)
+	@$(python) requirements/audit.py
 
 format: ## put the code in the common style
 	$(checking)

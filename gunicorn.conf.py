@@ -11,9 +11,12 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
+from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
 
+from catalog_project import draining
 from catalog_project.observability import multiprocess
+from catalog_project.postgresql import patience
 
 try:
     from catalog_project import settings
@@ -25,10 +28,19 @@ except ImproperlyConfigured as error:
     sys.exit(f"catalog: {error}")
 
 from catalog_project.observability import pool  # makes metrics, which need their directory
+from catalog_project.observability.logs import unquoted
 
 
 class ServerLog(Logger):  # type: ignore[misc]  # published without types
     """gunicorn's own messages only: the application logs each request, with its route and its user."""
+
+    def warning(self, msg: str, *args: Any, **options: Any) -> None:
+        """Tell of refused requests without quoting them."""
+        super().warning("%s", unquoted(msg % args if args else msg), **options)
+
+    def debug(self, msg: str, *args: Any, **options: Any) -> None:
+        """Tell of requests that broke off without quoting them."""
+        super().debug("%s", unquoted(msg % args if args else msg), **options)
 
     def access(self, *args: Any) -> None:
         """Write nothing, and spare the work of describing the request."""
@@ -38,7 +50,9 @@ class ServerLog(Logger):  # type: ignore[misc]  # published without types
 # Threads wait for the database side by side, and idle keep-alive connections cost none of them.
 worker_class = "gthread"
 workers = settings.WEB_CONCURRENCY
-threads = settings.WEB_THREADS
+# Made when they are needed: one for each request at work and each that waits its turn (catalog_project.admission), and
+# some that answer probes and refuse the rest meanwhile.
+threads = settings.WEB_THREADS + settings.WEB_WAITING + 8
 # Loaded once, before the fork: workers share its memory, a recycled one is back at once, and a faulty
 # configuration stops the start instead of every worker. New code therefore takes a restart, not a reload.
 preload_app = True
@@ -64,6 +78,8 @@ keepalive = 75
 limit_request_line = 8190
 # Clients send a dozen; each one costs parsing before anything is known of the request.
 limit_request_fields = 64
+# Bytes of one header, its name included: a token of 8 KB is no good, but that is for us to say (401, not 431).
+limit_request_field_size = 8_300
 # No peer may set the scheme or the script name. Behind TLS Django reads X-Forwarded-Proto, by the BEHIND_TLS setting.
 forwarded_allow_ips = ""
 # A socket on which gunicorn takes commands, at a path that all services of one user share.
@@ -80,6 +96,11 @@ def on_starting(_server: Arbiter) -> None:
     import_module("catalog_project.server").answer_refusals_as_problems()
 
 
+def when_ready(server: Arbiter) -> None:
+    """Drain before the end."""
+    draining.before_the_end(server, settings.DRAIN_SECONDS)
+
+
 # --- Metrics: a numbered slot for each worker ------------------------------------------------------------------
 # Their directory is a private one in memory, or the one that PROMETHEUS_MULTIPROC_DIR names, emptied at the start.
 def pre_fork(server: Arbiter, worker: Worker) -> None:
@@ -87,9 +108,15 @@ def pre_fork(server: Arbiter, worker: Worker) -> None:
     worker.slot = multiprocess.free_slot(sibling.slot for sibling in server.WORKERS.values())
 
 
+def pre_request(_worker: Worker, request: Request) -> None:
+    """Look at the head of each request, in the worker."""
+    import_module("catalog_project.server").check_head(request)
+
+
 def post_fork(_server: Arbiter, worker: Worker) -> None:
-    """Count in that slot, in the worker."""
+    """Count in that slot, in the worker, and wait for the database as requests do."""
     multiprocess.take_slot(worker.slot)
+    patience.serve_requests()
 
 
 def post_worker_init(_worker: Worker) -> None:

@@ -1,4 +1,4 @@
-"""People who work with the catalog, and the sign-ins that their tokens belong to."""
+"""People who work with the catalog, the sign-ins that their tokens belong to, and their API keys."""
 
 from collections.abc import Collection
 from typing import Any, ClassVar, Self
@@ -7,7 +7,7 @@ from uuid import uuid4
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -21,10 +21,18 @@ class UserQuerySet(TimestampedQuerySet):
     """Users; an update of their credentials ends their tokens and sessions."""
 
     def update(self, **fields: Any) -> int:
-        """Update as Django does; whoever gets a new password or is (de)activated must sign in again."""
+        """Update as Django does; whoever gets a new password or is (de)activated must sign in again.
+
+        API keys end with deactivation.
+        """
         if not CREDENTIALS.isdisjoint(fields):
             fields.setdefault("security_stamp", uuid4())
-        return super().update(**fields)
+        if "is_active" not in fields:
+            return super().update(**fields)
+        with transaction.atomic():
+            updated = super().update(**fields)
+            APIKey.objects.filter(user__is_active=False).delete()
+        return updated
 
     update.alters_data = True  # type: ignore[attr-defined]
 
@@ -51,9 +59,13 @@ class User(TimestampedModel, AbstractUser):
     `security_stamp` is a random value that tokens and sessions are bound to. A new password and deactivation replace
     it, which ends all of them at once and for good: activating the user again does not bring them back. The term is
     that of ASP.NET Core Identity.
+
+    `scopes` is no column. It says what the API key extends to with which this user's request came, as names of rights
+    (`products.change_product`); None where it came without one.
     """
 
     security_stamp = models.UUIDField(default=uuid4, editable=False)
+    scopes: frozenset[str] | None = None
     _password: str | None  # Django's: the raw password between set_password and save
 
     objects: ClassVar[UserManager] = UserManager()
@@ -83,7 +95,10 @@ class User(TimestampedModel, AbstractUser):
             self.security_stamp = uuid4()
         if update_fields is not None and not CREDENTIALS.isdisjoint(update_fields):
             update_fields = {*update_fields, "security_stamp"}
-        super().save(update_fields=update_fields, **options)
+        with transaction.atomic(savepoint=False):
+            super().save(update_fields=update_fields, **options)
+            if not self.is_active:
+                self.api_keys.all().delete()
 
     @transaction.atomic
     def delete(self, **options: Any) -> tuple[int, dict[str, int]]:  # type: ignore[override]
@@ -91,10 +106,67 @@ class User(TimestampedModel, AbstractUser):
         User.objects.select_for_update().filter(pk=self.pk).first()
         return super().delete(**options)
 
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Whether the user has the right and, where the request came with an API key, the key extends to it."""
+        return (self.scopes is None or perm in self.scopes) and super().has_perm(perm, obj)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether `has_perm` is true of any right in the app."""
+        if self.scopes is None:
+            return super().has_module_perms(app_label)
+        return any(right.startswith(f"{app_label}.") for right in self.get_all_permissions())
+
+    def get_all_permissions(self, obj: Any = None) -> set[str]:
+        """The rights of which `has_perm` is true."""
+        rights: set[str] = super().get_all_permissions(obj)
+        return rights if self.scopes is None else rights & self.scopes
+
     def get_session_auth_hash(self) -> str:
         """What a session must know to go on: Django's hash of the password, and the stamp."""
         bound_to = super().get_session_auth_hash() + self.security_stamp.hex
         return salted_hmac("accounts.User.session", bound_to, algorithm="sha256").hexdigest()
+
+
+class LoginFailure(TimestampedModel):
+    """An attempt to sign in that failed, or whose end is not known yet.
+
+    `account` and `address` are keyed hashes (`services.logins`): what was typed may have been a password, and is
+    counted alike whether such an account exists or not.
+    """
+
+    account = models.BinaryField(max_length=16, editable=False)
+    address = models.BinaryField(max_length=16, editable=False)
+
+    class Meta:
+        indexes: ClassVar = [  # one for each question that `services.logins` asks
+            models.Index(fields=["account", "address", "created_at"], name="login_failure_pair"),
+            models.Index(fields=["address", "created_at"], name="login_failure_address"),
+            models.Index(fields=["account", "created_at"], name="login_failure_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"failed sign-in at {self.created_at:%Y-%m-%d %H:%M:%S}"
+
+
+class KnownAddress(TimestampedModel):
+    """An address from which a user has signed in, as a keyed hash; `updated_at` is when it last did."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="known_addresses")
+    address = models.BinaryField(max_length=16, editable=False)
+
+    class Meta:
+        verbose_name_plural = "known addresses"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "address"],
+                name="known_address_unique",
+                violation_error_code="duplicate",
+                violation_error_message="This address is known already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"an address of {self.user_id}"
 
 
 class TokenFamilyQuerySet(TimestampedQuerySet):
@@ -127,3 +199,48 @@ class TokenFamily(TimestampedModel):
 
     def __str__(self) -> str:
         return f"sign-in of {self.user_id} at {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class APIKeyQuerySet(TimestampedQuerySet):
+    """API keys."""
+
+    def alive(self) -> Self:
+        """Those that open the API: not expired, and of an active user."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), user__is_active=True)
+
+
+class APIKey(TimestampedModel):
+    """What a machine shows in the place of a password: `PREFIX.SECRET`. It ends when its row is deleted.
+
+    It extends to those of its `scopes` (names of rights) that its user has at the time of the request. A new password
+    of the user leaves it alone; deactivation ends it for good.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=100, help_text="What it is for.")
+    prefix = models.CharField(max_length=20, editable=False)
+    secret_hash = models.CharField(max_length=64, editable=False)
+    scopes = models.JSONField(default=list, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="Empty: it does not expire.")
+    last_used_at = models.DateTimeField(null=True, editable=False)
+
+    objects: ClassVar[Any] = APIKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API key"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["prefix"],
+                name="api_key_prefix_unique",
+                violation_error_code="duplicate",
+                violation_error_message="An API key with this prefix already exists.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix})"
+
+    @property
+    def limited_as(self) -> str:
+        """The caller that its requests are counted for (`catalog_project.api.throttling`): itself, not its user."""
+        return f"key:{self.pk}"

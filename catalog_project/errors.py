@@ -50,7 +50,39 @@ class Conflict(DomainError):
     code = "conflict"
 
 
+class Stale(DomainError):
+    """The row is no longer at the version that the caller has read; `version` is the one it is at."""
+
+    code = "stale"
+
+    def __init__(self, version: int) -> None:
+        super().__init__("It has changed since it was read.")
+        self.version = version
+
+
+class TooLarge(DomainError):
+    """What was sent exceeds a limit, which `detail` names."""
+
+    code = "payload_too_large"
+
+
 class Missing(DomainError):
     """What was asked for does not exist, or does not exist for this caller."""
 
     code = "not_found"
+
+
+class Gone(DomainError):
+    """What was asked for existed once and is kept no longer."""
+
+    code = "gone"
+
+
+class Limited(DomainError):
+    """There were too many of these; after `retry_after` seconds the next one may come."""
+
+    code = "rate_limited"
+
+    def __init__(self, retry_after: int, detail: str = "There were too many requests of this kind.") -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after

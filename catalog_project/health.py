@@ -12,15 +12,17 @@ from contextlib import nullcontext
 from secrets import compare_digest
 
 from django.conf import settings
-from django.core.cache import DEFAULT_CACHE_ALIAS, caches
+from django.core.cache import caches
 from django.db import DatabaseError, InterfaceError, connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import ResolverMatch
 from redis.exceptions import RedisError
 
+from catalog_project import draining
 from catalog_project.api.problems import problem_response
 from catalog_project.cache import ForgivingRedisCache
+from catalog_project.jobs.metrics import sample_jobs
 from catalog_project.observability.metrics import expose_metrics
 
 # A caller waits this long for a database that does not answer; what it was asked is given up by then.
@@ -29,9 +31,6 @@ STATEMENT_TIMEOUT_MS = 2000
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
-
-# Set when the process is about to stop: /readyz then says no while requests under way are finished.
-draining = threading.Event()
 
 logger = logging.getLogger(__name__)
 
@@ -43,14 +42,14 @@ class Check:
     Gives False when the answer is no, an error of the database, or late.
     """
 
-    def __init__(self, ask: Callable[[], bool]) -> None:
-        self._ask = ask
+    def __init__(self, ask: Callable[[], bool], patience: float | None = None) -> None:
+        self._ask, self._patience = ask, patience
         self._lock = threading.Lock()
         self._answer: Future[bool] | None = None
 
     def __call__(self) -> bool:
         try:
-            return self._pending().result(timeout=PATIENCE_SECONDS)
+            return self._pending().result(timeout=self._patience or PATIENCE_SECONDS)
         except (DatabaseError, InterfaceError, TimeoutError) as error:
             logger.warning("the database does not answer", extra={"error": type(error).__name__})
             return False
@@ -93,6 +92,15 @@ _nothing_unapplied = Check(lambda: not unapplied_migrations())
 _migrated = threading.Event()
 
 
+def _jobs_sampled() -> bool:
+    sample_jobs()
+    return True
+
+
+# Where the database is busy, metrics do not wait for it: they are wanted most then.
+jobs_are_sampled = Check(_jobs_sampled, patience=0.1)
+
+
 def migrations_applied() -> bool:
     """Whether the database has every migration. A yes is remembered: reading them all is no work for a probe."""
     if not _migrated.is_set() and _nothing_unapplied():
@@ -101,8 +109,8 @@ def migrations_applied() -> bool:
 
 
 def cache_answers() -> bool:
-    """Whether Redis gives a sign of life; local memory always does. The socket timeouts of the cache bound the wait."""
-    backend = caches[DEFAULT_CACHE_ALIAS]
+    """Whether Redis gives a sign of life, within its socket timeout; without one there is nothing to ask."""
+    backend = caches["reads"]
     try:
         if isinstance(backend, ForgivingRedisCache):
             backend.ping()
@@ -125,7 +133,7 @@ def livez(_request: HttpRequest) -> HttpResponse:
 
 def readyz(_request: HttpRequest) -> HttpResponse:
     """Requests may be sent here: the database answers, holds every migration, and the process is not draining."""
-    if draining.is_set():
+    if draining.is_on():
         return _report("draining", {})
     parts = readiness()
     return _report("ok" if all(parts.values()) else "error", parts)
@@ -141,6 +149,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """The metrics in Prometheus' text format, for who may read them."""
     if not _may_read_metrics(request):
         return problem_response(request, "permission_denied")
+    # Without the database the other metrics are wanted all the more.
+    jobs_are_sampled()
     return expose_metrics(request)
 
 
@@ -190,6 +200,8 @@ class ProbeMiddleware:
         # Logs and metrics name the request by it.
         request.resolver_match = match
         response = _answer(request, match)
+        # Whoever counts the bytes of other answers stands behind this.
+        response["Content-Length"] = str(len(response.content))
         response["Cache-Control"] = "no-store"
         return response
 

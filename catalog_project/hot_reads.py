@@ -2,7 +2,8 @@
 
 An answer that came the long way, through everything that decides who reads what, may be given again where the
 request is the same in all that could change it, the database is in the same state, and no window has opened or
-closed. Whatever is in doubt goes the long way. Request id, log line and metrics are those of any request.
+closed. While the database cannot be asked, what held a short while ago stands in. Whatever else is in doubt goes the
+long way. Request id, log line and metrics are those of any request.
 """
 
 import time
@@ -13,12 +14,15 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils import timezone
 
-from catalog_project.api.cache_control import public
+from catalog_project.api.cache_control import public, standing_in
+from catalog_project.api.conditional import names
 from catalog_project.api.remembering import READING, Reading
+from catalog_project.api.throttling import count_anonymous
+from catalog_project.limits.limiter import Verdict
 from catalog_project.observability.logs import log_request
 from catalog_project.observability.metrics import HotRead, count_cache, hot_reads
 from catalog_project.observability.request_id import HEADER, choose_request_id, serving
-from catalog_project.reading.cache import generation_if_on
+from catalog_project.reading.cache import confirm, generation_if_on, is_database_away
 from catalog_project.reading.entries import Entry
 from catalog_project.reading.memory import Memory
 
@@ -26,9 +30,12 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 Key = tuple[str, ...]
+Headers = list[tuple[str, str]]
 
 PREFIX = "/api/v1/"
 ROOM = 16 * 1024 * 1024
+# Pages behind a cursor have their own: who walks through the whole catalog drives nothing out that others read.
+DEEP_ROOM = 4 * 1024 * 1024
 NAME = "hot"
 
 # With any of these the long way decides: they say who asks, or ask for something other than the whole answer.
@@ -40,7 +47,6 @@ DOUBTFUL = frozenset(
         "EXPECT",
         "IF_MATCH",
         "IF_MODIFIED_SINCE",
-        "IF_NONE_MATCH",
         "IF_RANGE",
         "IF_UNMODIFIED_SINCE",
         "PREFER",
@@ -69,8 +75,12 @@ HEAD = frozenset(
         "access-control-expose-headers",
         "allow",
         "content-length",
+        "content-security-policy",
         "content-type",
         "cross-origin-opener-policy",
+        "cross-origin-resource-policy",
+        "etag",
+        "permissions-policy",
         "referrer-policy",
         "strict-transport-security",
         "vary",
@@ -78,21 +88,28 @@ HEAD = frozenset(
         "x-frame-options",
     }
 )
+# Of a body, which a 304 has none of.
+OF_BODY = frozenset({"content-length", "content-type"})
 # These are made anew for each answer.
-OWN = frozenset({HEADER.lower(), "cache-control"})
+OWN = frozenset({HEADER.lower(), "cache-control", "ratelimit", "ratelimit-policy"})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is given again: bytes, the headers that stay, and how logs and metrics know the request."""
+    """What is given again: bytes, the headers that stay, and how logs and metrics know the request.
+
+    What was learned from a 304 has no headers of the body, and so serves only who needs no body either.
+    """
 
     entry: Entry
     head: tuple[tuple[str, str], ...]
+    head_of_body: tuple[tuple[str, str], ...]
     known_as: Reading
     charset: str
 
 
 answers: Memory[Answer] = Memory(ROOM)
+deep_answers: Memory[Answer] = Memory(DEEP_ROOM)
 
 
 class HotReads:
@@ -103,16 +120,11 @@ class HotReads:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory, or the long way and learn from that."""
-        started = time.perf_counter()
         key = _key(environ)
         if key is None:
             return self._application(environ, start_response)
-        known = answers.get(key)
-        if known:
-            now = _holds_at(known, environ)
-            if now:
-                return _again(known, now, started, environ, start_response)
-        return self._learn(key, environ, start_response)
+        answer = _from_memory(key, environ, start_response)
+        return self._learn(key, environ, start_response) if answer is None else answer
 
     def _learn(self, key: Key, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         said: list[Any] = []
@@ -123,11 +135,40 @@ class HotReads:
 
         response = self._application(environ, listen)
         reading = environ.get(READING)
-        if reading and reading.entry and isinstance(response, HttpResponse) and said[0] == "200 OK":
+        if reading and reading.entry and isinstance(response, HttpResponse) and said[0][:3] in {"200", "304"}:
             answer = _repeatable(reading, response, said[1])
             if answer:
-                answers.put(key, answer, sum(map(len, key)) + len(answer.entry.body))
+                memory = deep_answers if reading.is_deep else answers
+                memory.put(key, answer, sum(map(len, key)) + len(answer.entry.body))
         return response
+
+
+def _telling(verdict: Verdict, start_response: StartResponse) -> StartResponse:
+    def tell(status: str, headers: list[tuple[str, str]]) -> Any:
+        return start_response(status, [*headers, *verdict.headers.items()])
+
+    return tell
+
+
+def at_hand(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+    """The answer from memory alone, for who may not go the long way now; None where there is none."""
+    key = _key(environ)
+    return None if key is None else _from_memory(key, environ, start_response)
+
+
+def _from_memory(key: Key, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+    started = time.perf_counter()
+    known = answers.get(key) or deep_answers.get(key)
+    if known is None:
+        return None
+    is_had = names(environ.get("HTTP_IF_NONE_MATCH"), known.entry.tag)
+    headers = _headers_if_good(known, environ) if is_had or known.head_of_body else None
+    verdict = count_anonymous(environ, known.known_as.limit) if headers else None
+    # What is beyond its limit is refused the long way.
+    if headers is None or (verdict and not verdict.use.passes):
+        return None
+    tell = _telling(verdict, start_response) if verdict else start_response
+    return _again(known, headers, started, environ, tell, is_had=is_had)
 
 
 def _key(environ: Environ) -> Key | None:
@@ -140,35 +181,48 @@ def _key(environ: Environ) -> Key | None:
     return tuple([get(name, "") for name in DECIDING])
 
 
-def _holds_at(known: Answer, environ: Environ) -> float | None:
-    """The moment for which an answer was found to hold, after the request came; None where it does not."""
+def _headers_if_good(known: Answer, environ: Environ) -> Headers | None:
+    """The headers that say how good an answer is, found to hold after the request came; None where it does not.
+
+    While the database cannot be asked it may stand in for the right one.
+    """
     generation = generation_if_on()
     now = timezone.now().timestamp()
-    is_good = generation is not None and known.entry.holds(generation, now)
-    if is_good:
-        return now
+    if generation is not None and known.entry.holds(generation, now):
+        confirm(known.entry, now)
+        return [("Cache-Control", public(known.entry.edge - now))]
     count_cache(False, NAME)
+    if generation is None and is_database_away() and known.entry.stands_in(now):
+        return [*standing_in(now - known.entry.held_at).items()]
     # The long way need not ask again.
     environ[READING] = Reading(generation)
     return None
 
 
 def _again(
-    known: Answer, now: float, started: float, environ: Environ, start_response: StartResponse
+    known: Answer, headers: Headers, started: float, environ: Environ, start_response: StartResponse, *, is_had: bool
 ) -> Iterable[bytes]:
-    body, method, of = known.entry.body, environ["REQUEST_METHOD"], known.known_as
+    method, of = environ["REQUEST_METHOD"], known.known_as
     request_id = choose_request_id(environ.get("HTTP_X_REQUEST_ID"))
-    start_response("200 OK", [*known.head, ("Cache-Control", public(known.entry.edge - now)), (HEADER, request_id)])
+    own = *headers, (HEADER, request_id)
+    if is_had:
+        status, body = 304, b""
+        start_response("304 Not Modified", [*known.head, *own])
+    else:
+        status, body = 200, known.entry.body
+        start_response("200 OK", [*known.head_of_body, *known.head, *own])
     seconds = time.perf_counter() - started
-    hot_reads.add(HotRead(of.route, method, of.scheme, known.charset, len(body)), seconds)
+    hot_reads.add(HotRead(of.route, method, of.scheme, status, known.charset), seconds, len(body))
     with serving(request_id):
-        log_request(method, of.path, 200, seconds, route=of.route, client=environ.get("REMOTE_ADDR"))
-    return [body] if method == "GET" else []
+        log_request(method, of.path, status, seconds, route=of.route, client=environ.get("REMOTE_ADDR"))
+    return [body] if body and method == "GET" else []
 
 
 def _repeatable(reading: Reading, response: HttpResponse, headers: list[tuple[str, str]]) -> Answer | None:
-    head = tuple((name, value) for name, value in headers if name.lower() not in OWN)
+    head = [(name, value) for name, value in headers if name.lower() not in OWN]
     is_plain = {name.lower() for name, _ in head} <= HEAD
-    if reading.entry is None or not is_plain or response.content != reading.entry.body:
+    if reading.entry is None or not is_plain or (response.content or reading.entry.body) != reading.entry.body:
         return None
-    return Answer(reading.entry, head, reading, response.charset)
+    of_body = tuple(pair for pair in head if pair[0].lower() in OF_BODY)
+    rest = tuple(pair for pair in head if pair not in of_body)
+    return Answer(reading.entry, rest, of_body, reading, response.charset)

@@ -1,6 +1,6 @@
 """What every table of the project shares."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.db import models
@@ -37,11 +37,32 @@ class TimestampedModel(models.Model):
             update_fields = {*update_fields, "updated_at"}
         super().save(update_fields=update_fields, **options)
 
+    def parts(self, name: str) -> Iterable[Any]:
+        """What belongs to the row, such as a variant's `prices`: as `.prices.all()`, and at once where it is loaded."""
+        held = self.__dict__.get("_prefetched_objects_cache", {}).get(name)
+        # a manager costs more than what it answers
+        parts: Iterable[Any] = getattr(self, name).all() if held is None else held
+        return parts
+
     def derive(self) -> None:
         """Compute the derived fields now; `bulk_update`, unlike `save`, does not."""
         for field in self._meta.concrete_fields:
             if isinstance(field, DerivedField):
                 field.pre_save(self, add=False)
+
+
+class VersionedModel(TimestampedModel):
+    """Abstract base of what is edited by several: `version` rises with each effective change."""
+
+    version = models.BigIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save_next_version(self, fields: Collection[str]) -> None:
+        """Save changed fields of an existing row as its next version. The caller holds the row's lock."""
+        self.version += 1
+        self.save(update_fields={*fields, "version"})
 
 
 class CodePointOrder(models.Field):  # type: ignore[type-arg]

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
+
+from catalog_project.postgresql.base import DatabaseWrapper as PreparingWrapper
 
 Value = datetime | int | str
 Converters = dict[int, tuple[list[Callable[..., Any]], Any]]
@@ -43,10 +45,11 @@ class Prepared:
             given if name is None else _adapted(values[name], given, connection)
             for given, name in zip(plan.parameters, plan.names, strict=True)
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(plan.sql, parameters)
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-        return _converted(found, plan.converters) if plan.converters else found
+        if plan.converters:
+            return _converted(_fetch(plan.sql, parameters), plan.converters)
+        database = connections[DEFAULT_DB_ALIAS]
+        fetch = database.fetch_prepared if isinstance(database, PreparingWrapper) else _fetch
+        return fetch(plan.sql, parameters)
 
     def _check(self, values: dict[str, Value]) -> None:
         if values.keys() != self._kinds.keys():
@@ -66,6 +69,13 @@ class Prepared:
         plan = _Plan(sql, parameters, names, compiler.get_converters(columns))
         self._plans[connection.vendor] = plan
         return plan
+
+
+def _fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def _stand_in(kind: type[Value], index: int) -> Value:

@@ -1,13 +1,22 @@
 """What the HTTP server itself refuses, before the application sees it, told as the application would."""
 
+import re
 import socket
-from uuid import uuid4
+from secrets import token_hex
 
 import orjson
 from gunicorn import util
+from gunicorn.http.errors import InvalidHeader
+from gunicorn.http.message import Request
 
-from catalog_project.api.problems import CONTENT_TYPE, PROBLEMS
+from catalog_project.api.problems import CONTENT_TYPE, PROBLEMS, problem_body
+from catalog_project.health import PROBES
+from catalog_project.observability.request_id import HEADER
+from catalog_project.security import OF_DATA
 
+PORT = re.compile(r":(\d+)$", re.ASCII)
+LAST_PORT = 65535
+LONGEST_LENGTH = 18  # digits
 CODES = {414: "uri_too_long", 431: "headers_too_large", 500: "server_error"}
 
 
@@ -19,18 +28,36 @@ def answer_refusals_as_problems() -> None:
     util.write_error = write_problem
 
 
+def check_head(request: Request) -> None:
+    """Refuse what gunicorn and Django let through: no Host, a port that does not exist, lengths beyond all numbers.
+
+    Links are built from Host. Probes are called by address, and their Host is not looked at.
+    """
+    headers = dict(request.headers)
+    if len(headers.get("CONTENT-LENGTH", "")) > LONGEST_LENGTH:
+        raise InvalidHeader("CONTENT-LENGTH", req=request)
+    if request.path.removesuffix("/") in PROBES:
+        return
+    if "HOST" not in headers:
+        raise InvalidHeader("HOST", req=request)
+    port = PORT.search(headers["HOST"])
+    if port and (len(port[1]) > 5 or int(port[1]) > LAST_PORT):
+        raise InvalidHeader("HOST", req=request)
+
+
 def write_problem(client: socket.socket, status: int, reason: str, message: str) -> None:  # noqa: ARG001 - as called
     """Write a whole response and close; `message` may quote the request, so it stays in the log."""
-    problem = PROBLEMS[CODES.get(status, "malformed")]
-    body = {
-        "type": f"/problems/{problem.code}",
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.meaning,
-        "instance": "",  # the address is what could not be read
-        "code": problem.code,
-        "request_id": uuid4().hex,
-    }
-    content = orjson.dumps(body)
-    head = f"HTTP/1.1 {problem.status} {reason}\r\nConnection: close\r\nContent-Type: {CONTENT_TYPE}\r\n"
-    util.write_nonblock(client, f"{head}Content-Length: {len(content)}\r\n\r\n".encode("latin-1") + content)
+    code = CODES.get(status, "malformed")
+    # The address is what could not be read; why it could not may quote it, so the register's own sentence it is.
+    request_id = token_hex(16)
+    content = orjson.dumps(problem_body(code, "", request_id))
+    headers = [
+        ("Connection", "close"),
+        ("Content-Type", CONTENT_TYPE),
+        ("Content-Length", str(len(content))),
+        ("Cache-Control", "no-store"),
+        (HEADER, request_id),
+        *OF_DATA,
+    ]
+    lines = [f"HTTP/1.1 {PROBLEMS[code].status} {reason}", *(f"{name}: {value}" for name, value in headers), "", ""]
+    util.write_nonblock(client, "\r\n".join(lines).encode("latin-1") + content)

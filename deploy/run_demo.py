@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -121,14 +122,25 @@ def static_digest() -> str:
 
 
 def announce_when_ready(url: str) -> None:
-    """A second process waits for the server that this one is about to become."""
+    """A second process waits for the server that this one is about to become, and then keeps a worker beside it."""
     server = os.getpid()
     sys.stdout.flush()
     if os.fork():
         return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the server, and its end is what ends this
     if is_ready(url, server):
         print(announcement(url), flush=True)
+        work_beside(server)
     os._exit(0)
+
+
+def work_beside(server: int) -> None:
+    """Run the jobs that the server takes, for as long as it lives."""
+    worker = subprocess.Popen([sys.executable, "manage.py", "run_jobs"])
+    while os.getppid() == server and worker.poll() is None:
+        time.sleep(0.5)
+    worker.terminate()
+    worker.wait()
 
 
 def is_ready(url: str, server: int) -> bool:

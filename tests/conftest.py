@@ -21,6 +21,14 @@ ENVIRONMENT = {
     "DEBUG": "false",
     "SECRET_KEY": secrets.token_urlsafe(48),
     "JWT_SIGNING_KEY": secrets.token_urlsafe(48),
+    "JWT_ACCEPTED_KEY": "",
+    "JWT_ALGORITHM": "HS256",
+    "RATE_LIMIT_LOGIN_ACCOUNT": "10/15m",
+    "RATE_LIMIT_LOGIN_ADDRESS": "30/15m",
+    "RATE_LIMIT_READ": "off",
+    "RATE_LIMIT_WRITE": "off",
+    "RATE_LIMIT_SEARCH": "off",
+    "TRUSTED_PROXY_HOPS": "0",
     # tests of concurrency open more connections at once than a worker has threads
     "DB_POOL_MAX": "25",
     "DB_POOL_TIMEOUT": "10",
@@ -84,6 +92,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("needs PostgreSQL; this run is on SQLite")
     if item.get_closest_marker("redis") and not os.environ["REDIS_URL"]:
         pytest.skip("needs Redis; this run caches in local memory")
+    if item.get_closest_marker("long") and not os.environ.get("CATALOG_TEST_LONG"):
+        pytest.skip("takes minutes; `make long` runs it")
     if item.get_closest_marker("slow") and not os.environ.get("CATALOG_TEST_SLOW"):
         pytest.skip("takes most of a minute; CATALOG_TEST_SLOW=1 runs it")
 
@@ -92,14 +102,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def _empty_cache() -> Iterator[None]:
     """No test finds what another one left in the cache."""
     # They read the settings.
-    from catalog_project.hot_reads import answers
+    from catalog_project.hot_reads import answers, deep_answers
+    from catalog_project.limits.limiter import local
     from catalog_project.reading.cache import forget
     from catalog_project.reading.generation import source
 
     yield
+    local.clear()
     cache.clear()
     caches["reads"].clear()
     forget()
     answers.clear()
+    deep_answers.clear()
     # Its connection would keep the test database from being dropped.
     source.close()

@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
+import orjson
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_SECONDS = 30
+PASSWORD = "correct horse battery staple"
 
 
 @dataclass
@@ -42,11 +44,11 @@ class Live:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def start(self) -> None:
-        """Start gunicorn and wait until it answers."""
+    def start(self, log: Path | None = None) -> None:
+        """Start gunicorn and wait until it answers; `log` is written in place of its own."""
         port = self.url.rpartition(":")[2]
         command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "catalog_project.wsgi:application"]
-        with self.log.open("ab") as stream:
+        with (log or self.log).open("ab") as stream:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=stream, stderr=stream)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not self.answers():
@@ -69,6 +71,28 @@ class Live:
             return False
 
 
+@dataclass(frozen=True)
+class Manager:
+    """Somebody who may do everything."""
+
+    live: Live
+    username: str
+    password: str
+
+    def token(self) -> str:
+        """A fresh access token."""
+        body = orjson.dumps({"username": self.username, "password": self.password})
+        request = Request(f"{self.live.url}/api/v1/auth/token/", body, {"Content-Type": "application/json"})
+        with urlopen(request, timeout=10) as response:
+            return str(orjson.loads(response.read())["access"])
+
+
+def employ_manager(live: Live) -> Manager:
+    """Make one in a running catalog."""
+    live.manage("create_staff", "manager", "--role", "catalog_manager", "--password-stdin", stdin=PASSWORD)
+    return Manager(live, "manager", PASSWORD)
+
+
 @contextmanager
 def serve(folder: Path, **settings: str) -> Iterator[Live]:
     """A catalog on a new, migrated database, gone at the end; `settings` are environment variables."""
@@ -80,8 +104,13 @@ def serve(folder: Path, **settings: str) -> Iterator[Live]:
             "ALLOWED_HOSTS": "127.0.0.1,localhost",
             "WEB_CONCURRENCY": "2",
             "WEB_THREADS": "4",
+            "DRAIN_SECONDS": "0",
             "DB_POOL_MAX": "4",
             "LOG_LEVEL": "WARNING",
+            "UPLOAD_DIR": str(folder / "uploads"),
+            # Whoever fuzzes fails at signing in, and must not lock the others out.
+            "RATE_LIMIT_LOGIN_ACCOUNT": "off",
+            "RATE_LIMIT_LOGIN_ADDRESS": "off",
             "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
             **settings,
         }

@@ -109,4 +109,4 @@ def test_two_claims_never_get_the_same_redis_database() -> None:
 
 @pytest.mark.redis
 def test_django_works_in_the_redis_database_that_this_process_has_claimed() -> None:
-    assert settings.CACHES["default"]["LOCATION"] == CLAIMED
+    assert settings.CACHES["reads"]["LOCATION"] == CLAIMED

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
+from django.core.cache import caches
 from django.db import connections
 
 
@@ -18,6 +19,14 @@ def at_once(count: int, call: Callable[[int], Any]) -> list[Any]:
             return call(number)
         finally:
             connections.close_all()
+            leave_redis()
 
     with ThreadPoolExecutor(count) as pool:
         return list(pool.map(run, range(count)))
+
+
+def leave_redis() -> None:
+    """Close this thread's connections to Redis: Django keeps a cache for each thread, and has no way to end one."""
+    for cache in caches.all(initialized_only=True):
+        for pool in getattr(getattr(cache, "_cache", None), "_pools", {}).values():
+            pool.disconnect()

@@ -1,13 +1,15 @@
 """What the endpoints under `auth/` take and give."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from accounts.models import User
-from catalog_project.api.serializers import StrictSerializer, TextField
+from accounts.models import APIKey, User
+from catalog_project.api.serializers import StrictSerializer, TextField, TimeField
 
 MAX_USERNAME_LENGTH = 150
+MAX_RIGHT_LENGTH = 200
+MAX_SCOPES = 200
 # Nobody types that much; it bounds what one request makes the hasher read.
 MAX_PASSWORD_LENGTH = 4_096
 
@@ -63,3 +65,35 @@ class MeSerializer(serializers.Serializer[User]):
     def get_permissions(self, user: User) -> list[str]:
         """`app.codename`, sorted; those of the user's roles and the user's own."""
         return sorted(user.get_all_permissions())
+
+
+class APIKeySerializer(serializers.Serializer[APIKey]):
+    """An API key, without its secret."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    prefix = serializers.CharField(help_text="What the key begins with.")
+    scopes = serializers.ListField(child=serializers.CharField(), help_text="Names of rights.")
+    expires_at = TimeField(allow_null=True)
+    last_used_at = TimeField(allow_null=True, help_text="To the minute.")
+    created_at = TimeField()
+
+
+class NewAPIKeySerializer(APIKeySerializer):
+    """An API key, and what nobody is shown again."""
+
+    key = serializers.CharField(help_text="`PREFIX.SECRET`: send it as `Authorization: Api-Key KEY`.")
+
+
+class APIKeyWriteSerializer(StrictSerializer):
+    """What an API key is for."""
+
+    read_only_names: ClassVar = frozenset({"id", "prefix", "key", "last_used_at", "created_at"})
+
+    name = TextField(max_length=100)
+    scopes = serializers.ListField(
+        child=TextField(max_length=MAX_RIGHT_LENGTH),
+        max_length=MAX_SCOPES,
+        help_text="Names of rights that you have; the key extends to those that you still have when it is used.",
+    )
+    expires_at = TimeField(required=False, allow_null=True, help_text="Null: good until it is revoked.")

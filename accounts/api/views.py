@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from accounts.api.authentication import CHALLENGE
+from accounts.api.permissions import InPerson
 from accounts.api.serializers import (
     CredentialsSerializer,
     MeSerializer,
@@ -22,16 +23,25 @@ from accounts.models import User
 from accounts.services.jwt import CredentialsRefused
 from accounts.services.passwords import change_password
 from accounts.services.tokens import create_token, logout, refresh_token
+from catalog_project.addresses import client_address
 from catalog_project.api.permissions import SignedIn
 from catalog_project.api.views import StrictView
 
 # How a real one starts.
 TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…"  # noqa: S105  # no token
 PAIR = OpenApiExample("Tokens", value={"access": TOKEN, "refresh": TOKEN}, response_only=True)
+# What the document says of views that API keys do not open.
+IN_PERSON: Any = [{"jwt": []}]
 REFRESH = OpenApiExample("Refresh token", value={"refresh": TOKEN}, request_only=True)
 
 
-class CredentialView(StrictView):
+class AuthView(StrictView):
+    """Base of all under `/auth/`: requests and answers hold secrets, so nothing is kept under a key."""
+
+    takes_idempotency_key = False
+
+
+class CredentialView(AuthView):
     """Base of the views whose credentials stand in the body: an expired token in the header does not matter here."""
 
     authentication_classes = ()
@@ -58,9 +68,12 @@ class TokenView(CredentialView):
 
     operation_id = "create_token"
 
+    def get_limit(self, request: Request) -> None:
+        """None but its own, on failures."""
+
     @extend_schema(
         summary="Sign in",
-        description="Wrong password, unknown user and deactivated user are the same 401.",
+        description="Wrong password, unknown user and deactivated user are the same 401, after too many the same 429.",
         request=CredentialsSerializer,
         responses=TokenPairSerializer,
         examples=[
@@ -70,7 +83,7 @@ class TokenView(CredentialView):
     )
     def post(self, request: Request) -> Response:
         """Username and password for a pair of tokens."""
-        pair = create_token(**_validated(CredentialsSerializer, request))
+        pair = create_token(**_validated(CredentialsSerializer, request), address=client_address(request.META))
         return Response(TokenPairSerializer(pair).data)
 
 
@@ -110,7 +123,7 @@ class LogoutView(CredentialView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class SignedInView(StrictView):
+class SignedInView(AuthView):
     """Base of the views about the caller."""
 
     permission_classes = (SignedIn,)
@@ -150,7 +163,15 @@ class MeView(SignedInView):
         return Response(MeSerializer(self.user).data)
 
 
-class PasswordView(SignedInView):
+class InPersonView(SignedInView):
+    """Base of the views that API keys do not open."""
+
+    permission_classes = (InPerson,)
+    problems: ClassVar = {"": ["not_authenticated", "permission_denied"]}
+
+
+@extend_schema(auth=IN_PERSON)
+class PasswordView(InPersonView):
     """One's password."""
 
     operation_id = "change_password"
@@ -170,7 +191,8 @@ class PasswordView(SignedInView):
     )
     def post(self, request: Request) -> Response:
         """A new password in place of the current one."""
-        change_password(by=self.user, **_validated(PasswordChangeSerializer, request))
+        passwords = _validated(PasswordChangeSerializer, request)
+        change_password(by=self.user, **passwords, address=client_address(request.META))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

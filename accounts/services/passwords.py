@@ -1,19 +1,24 @@
 """Changing a password."""
 
+from contextlib import suppress
+
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import password_changed, validate_password
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
+from accounts.services.jwt import CredentialsRefused
+from accounts.services.logins import attempt
 from catalog_project.errors import Fault, Invalid
 
 
-def change_password(*, by: User, current_password: str, new_password: str) -> None:
+def change_password(*, by: User, current_password: str, new_password: str, address: str = "") -> None:
     """Give oneself a new password, which ends all of one's tokens and sessions.
 
-    Raises Invalid with pointers `/current_password` and `/new_password`.
+    Raises Invalid with pointers `/current_password` and `/new_password`, and Limited: whoever has got hold of a token
+    may guess no more than anybody else. `address` is the caller's, see `client_address`.
     """
-    faults = [*_faults_of_current(by, current_password), *password_faults(new_password, by, "/new_password")]
+    faults = [*_faults_of_current(by, current_password, address), *password_faults(new_password, by, "/new_password")]
     if faults:
         raise Invalid(faults)
     is_unchanged = User.objects.filter(pk=by.pk, security_stamp=by.security_stamp)
@@ -25,8 +30,12 @@ def change_password(*, by: User, current_password: str, new_password: str) -> No
 WRONG_PASSWORD = Fault("wrong_password", "This is not your current password.", "/current_password")
 
 
-def _faults_of_current(user: User, password: str) -> list[Fault]:
-    return [] if user.check_password(password) else [WRONG_PASSWORD]
+def _faults_of_current(user: User, password: str, address: str) -> list[Fault]:
+    with suppress(CredentialsRefused), attempt(username=user.username, address=address):
+        if not user.check_password(password):
+            raise CredentialsRefused(WRONG_PASSWORD.detail)
+        return []
+    return [WRONG_PASSWORD]
 
 
 def password_faults(password: str, user: User, pointer: str) -> list[Fault]:

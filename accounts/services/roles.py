@@ -11,13 +11,18 @@ MANAGE = ("view", "add", "change", "delete")
 CATALOG = ("category", "brand", "product", "variant", "price", "productcategory")
 # What products may be like: for managers alone to decide.
 DEFINITIONS = ("attribute", "attributeoption", "producttype", "producttypeattribute")
+# What happened, which nobody edits.
+HISTORY = ("change",)
 
-# role -> model of the products app -> verbs. Sections of the catalog that come later join with a migration of their
-# own that calls `sync_roles` again.
+# Everybody sees and cancels their own jobs; these are the right to do so with everybody's.
+JOBS: dict[str, tuple[str, ...]] = {"jobs.job": ("view", "change")}
+
+# role -> model (of the products app where no app is named) -> verbs. Sections of the catalog that come later join with
+# a migration of their own that calls `sync_roles` again.
 ROLES: dict[str, dict[str, tuple[str, ...]]] = {
-    "catalog_viewer": dict.fromkeys(CATALOG + DEFINITIONS, VIEW),
-    "catalog_editor": dict.fromkeys(CATALOG, EDIT) | dict.fromkeys(DEFINITIONS, VIEW),
-    "catalog_manager": dict.fromkeys(CATALOG + DEFINITIONS, MANAGE),
+    "catalog_viewer": dict.fromkeys(CATALOG + DEFINITIONS + HISTORY, VIEW),
+    "catalog_editor": dict.fromkeys(CATALOG, EDIT) | dict.fromkeys(DEFINITIONS + HISTORY, VIEW),
+    "catalog_manager": dict.fromkeys(CATALOG + DEFINITIONS, MANAGE) | dict.fromkeys(HISTORY, VIEW) | JOBS,
 }
 
 
@@ -33,14 +38,16 @@ def sync_roles(apps: Apps, schema_editor: object = None) -> None:
             group.permissions.add(*_permissions(apps, model_name, verbs))
 
 
-def _permissions(apps: Apps, model_name: str, verbs: tuple[str, ...]) -> list[Any]:
+def _permissions(apps: Apps, name: str, verbs: tuple[str, ...]) -> list[Any]:
     """Django makes permissions only after all migrations have run: these make theirs ahead of it, in its own form."""
+    app_label, _, model_name = name.rpartition(".")
+    app_label = app_label or "products"
     try:
-        options = apps.get_model("products", model_name)._meta
+        options = apps.get_model(app_label, model_name)._meta
     except LookupError:
         return []
     content_types = apps.get_model("contenttypes", "ContentType").objects
-    content_type, _ = content_types.get_or_create(app_label="products", model=model_name)
+    content_type, _ = content_types.get_or_create(app_label=app_label, model=model_name)
     permissions = apps.get_model("auth", "Permission").objects
     return [
         permissions.get_or_create(

@@ -1,13 +1,13 @@
 """People who sign in to the admin."""
 
 from django.contrib.auth.models import Group
-from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
+from accounts.services.faults import faults_of
 from accounts.services.passwords import password_faults
 from accounts.services.roles import ROLES
-from catalog_project.errors import Conflict, Fault, Invalid
+from catalog_project.errors import Conflict, Invalid
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def create_staff(*, username: str, role: str, password: str, email: str | None =
     user.is_staff = True
     if email is not None:
         user.email = User.objects.normalize_email(email)
-    faults = [*_faults_of(user), *password_faults(password, user, "/password")]
+    faults = [*faults_of(user, exclude=["password"]), *password_faults(password, user, "/password")]
     if faults:
         raise Invalid(faults)
     is_new = user.pk is None
@@ -37,18 +37,6 @@ def _named(username: str) -> User:
     if not user.is_active:
         raise Conflict(f"The user {name} is deactivated. Activate it in the admin first.")
     return user
-
-
-def _faults_of(user: User) -> list[Fault]:
-    try:
-        user.full_clean(exclude=["password"])
-    except ValidationError as error:
-        return [
-            Fault(each.code or "invalid", " ".join(each.messages), f"/{name}")
-            for name, errors in error.error_dict.items()
-            for each in errors
-        ]
-    return []
 
 
 def _set_role(user: User, role: str) -> None:

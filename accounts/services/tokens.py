@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import TokenFamily, User
 from accounts.services.jwt import AccessToken, Claims, CredentialsRefused, RefreshToken, read_token, write_token
+from accounts.services.logins import attempt
 
 logger = logging.getLogger(__name__)
 
@@ -24,15 +25,17 @@ class TokenPair:
     refresh: str
 
 
-def create_token(*, username: str, password: str) -> TokenPair:
+def create_token(*, username: str, password: str, address: str = "") -> TokenPair:
     """Sign in. Raises CredentialsRefused for a wrong password, an unknown and a deactivated user alike.
 
-    All three cost one run of the password hasher: Django's ModelBackend sees to it.
+    All three cost one run of the password hasher: Django's ModelBackend sees to it. Raises Limited after too many of
+    them; `address` is the caller's, see `client_address`.
     """
-    user = authenticate(username=User.normalize_username(username), password=password)
-    if not isinstance(user, User):
-        raise CredentialsRefused("No active user has this username and password.")
-    return _start_family(user)
+    with attempt(username=username, address=address):
+        user = authenticate(username=User.normalize_username(username), password=password)
+        if not isinstance(user, User):
+            raise CredentialsRefused("No active user has this username and password.")
+        return _start_family(user)
 
 
 @transaction.atomic

@@ -15,14 +15,17 @@ from django.core.exceptions import (
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from gunicorn.http.errors import ParseException
 from psycopg_pool import PoolTimeout
 from rest_framework import exceptions as drf
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
+from catalog_project.api.conditional import PreconditionRequired
 from catalog_project.api.integrity import translate
 from catalog_project.api.problems import PROBLEMS, problem_response
-from catalog_project.errors import Conflict, DomainError, Fault, Invalid, Missing
+from catalog_project.errors import Conflict, DomainError, Fault, Gone, Invalid, Limited, Missing
+from catalog_project.postgresql.connections import OutcomeUnknownError
 
 logger = logging.getLogger(__name__)
 
@@ -62,9 +65,13 @@ def explain(error: Exception) -> Failure | None:
 
 
 def _from_domain(error: DomainError) -> Failure:
-    fallback = {Invalid: "invalid", Conflict: "conflict", Missing: "not_found"}
+    fallback = {Invalid: "invalid", Conflict: "conflict", Gone: "gone", Missing: "not_found"}
     code = error.error_code if error.error_code in PROBLEMS else fallback.get(type(error), "conflict")
     return Failure(code, error.detail, error.faults)
+
+
+def _from_limit(error: Limited) -> Failure:
+    return Failure(error.error_code, error.detail, headers={"Retry-After": str(error.retry_after)})
 
 
 def _from_drf(error: drf.APIException) -> Failure | None:
@@ -81,7 +88,12 @@ def _challenge(error: drf.APIException) -> dict[str, str]:
 
 def _unavailable(error: Exception) -> Failure:
     logger.warning("database unavailable", exc_info=error)
-    return Failure("unavailable", headers={"Retry-After": "1"})
+    return Failure("unavailable")
+
+
+def _outcome_unknown(error: Exception) -> Failure:
+    logger.warning("connection lost during a commit", exc_info=error)
+    return Failure("outcome_unknown")
 
 
 def _always(code: str, detail: str | None = None) -> Callable[[Exception], Failure]:
@@ -95,11 +107,13 @@ DRF_CODES: dict[type[drf.APIException], str] = {
     drf.PermissionDenied: "permission_denied",
     drf.NotFound: "not_found",
     drf.MethodNotAllowed: "method_not_allowed",
+    PreconditionRequired: "precondition_required",
     drf.NotAcceptable: "not_acceptable",
     drf.UnsupportedMediaType: "unsupported_media_type",
 }
 # The first kind that fits decides, so the narrower stand above the wider.
 STEPS: list[tuple[tuple[type[Exception], ...], Callable[[Any], Failure | None]]] = [
+    ((Limited,), _from_limit),
     ((DomainError,), _from_domain),
     ((ProtectedError, RestrictedError), _always("in_use")),
     ((IntegrityError,), lambda error: _from_domain(translate(error))),
@@ -109,9 +123,10 @@ STEPS: list[tuple[tuple[type[Exception], ...], Callable[[Any], Failure | None]]]
     ((Http404, ObjectDoesNotExist), _always("not_found")),
     ((PermissionDenied,), _always("permission_denied")),
     ((RequestDataTooBig,), _always("payload_too_large")),
-    # The last one hung up in the middle of its body.
-    ((SuspiciousOperation, TooManyFieldsSent, UnreadablePostError), _always("malformed")),
+    # The last two hung up in the middle of their body, or sent chunks that are none.
+    ((SuspiciousOperation, TooManyFieldsSent, UnreadablePostError, ParseException), _always("malformed")),
     ((DataError,), _always("invalid", "A value is outside the range that can be stored.")),
+    ((OutcomeUnknownError,), _outcome_unknown),
     ((OperationalError, InterfaceError, PoolTimeout), _unavailable),
 ]
 

@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
 import orjson
 from django.core import signing
 from django.db.models import BooleanField, Expression, F, Func, Model, QuerySet, Value
+from django.utils.functional import cached_property
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 
 from catalog_project.errors import Fault, Invalid
 
@@ -77,13 +78,14 @@ class Cursor:
     def sign(self, digest: str) -> str:
         """The opaque text of this cursor for the list with this digest."""
         key, row_id = self.position
-        return signing.dumps([digest, _encode(key), row_id, 2 * self.segment + self.backwards], salt=SALT)
+        # Without the time of day: the same page has the same address, for all who remember it.
+        return _signer().sign_object([digest, _encode(key), row_id, 2 * self.segment + self.backwards])
 
     @classmethod
     def read(cls, text: str, digest: str) -> "Cursor":
         """Read a cursor back. Raises Invalid when it is forged or belongs to another list."""
         try:
-            belongs_to, key, row_id, place = signing.loads(text, salt=SALT)
+            belongs_to, key, row_id, place = _signer().unsign_object(text)
         except (signing.BadSignature, ValueError) as error:
             raise _refuse("This is not a cursor of this catalog.") from error
         if belongs_to != digest:
@@ -163,7 +165,15 @@ class KeysetPagination(BasePagination):
     def _link(self, index: int, *, backwards: bool) -> str:
         segment, *position = self._position(index)
         cursor = Cursor((position[0], position[1]), backwards, segment).sign(self.digest)
-        return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
+        page, parameters = self._address
+        query = urlencode(sorted({**parameters, "cursor": [cursor]}.items()), doseq=True)
+        return page._replace(query=query).geturl()
+
+    @cached_property
+    def _address(self) -> tuple[SplitResult, dict[str, list[str]]]:
+        """That of this page, and its parameters."""
+        page = urlsplit(self.request.build_absolute_uri())
+        return page, parse_qs(page.query, keep_blank_values=True)
 
     def _position(self, index: int) -> tuple[int, Any, int]:
         """Segment, sort key and id of a row of the page."""
@@ -220,6 +230,10 @@ def _canonical(value: Any) -> str | list[str]:
     if isinstance(value, list):
         return sorted(map(str, map(_canonical, value)))
     return str(value.pk if isinstance(value, Model) else value)
+
+
+def _signer() -> signing.Signer:
+    return signing.Signer(salt=SALT)
 
 
 def _encode(key: Any) -> list[Any]:

@@ -25,6 +25,15 @@ class ModelPermissions(BasePermission):
         return required is None or request.user.has_perm(required)
 
 
+class MayView(BasePermission):
+    """Everything needs `APP.view_MODEL` of the view's `permission_model`; what else an act needs, the view says."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Whether the caller may go on."""
+        options = view.permission_model._meta  # type: ignore[attr-defined]  # every view that has this permission
+        return request.user.has_perm(f"{options.app_label}.view_{options.model_name}")
+
+
 def permission_of(view: Any, method: str) -> str | None:
     """The permission a write on this view needs; None for a method the view does not know (405 comes later)."""
     verb = getattr(view, "permission_verb", None) or VERBS.get(method)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
 from rest_framework.request import Request
 
 from catalog_project.api.exceptions import faults_of
@@ -16,6 +16,7 @@ from catalog_project.errors import Fault, Invalid
 
 MAX_PARAMETER_LENGTH = 4_000
 MAX_VALUES = 100
+MAX_PARAMETERS = 100
 MAX_PAGE_SIZE = 100
 DEFAULT_PAGE_SIZE = 20
 
@@ -75,7 +76,12 @@ class Query(StrictSerializer):
 
     @classmethod
     def read(cls, request: Request, **context: Any) -> Self:
-        """The request's parameters, validated, as `.values`. Raises Invalid that names each faulty parameter."""
+        """The request's parameters, validated, as `.values`. Raises Invalid that names each faulty parameter.
+
+        Raises ParseError for more than MAX_PARAMETERS of them: to name each would take longer than to answer.
+        """
+        if len(request.query_params) > MAX_PARAMETERS:
+            raise ParseError(f"There are more than {MAX_PARAMETERS} different parameters.")
         query = cls(context={"request": request, "given": request.query_params, **context})
         try:
             query.values = query.run_validation(query._collect(request))
@@ -87,9 +93,10 @@ class Query(StrictSerializer):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The declared fields; of a request only those that it names: to copy a field costs more than to use it."""
-        if self.given is None:
+        given = self.given
+        if given is None:
             return super().get_fields()
-        return {name: deepcopy(field) for name, field in self._declared_fields.items() if name in self.given}
+        return {name: deepcopy(field) for name, field in self._declared_fields.items() if name in given}
 
     @property
     def given(self) -> Container[str] | None:
@@ -139,18 +146,34 @@ def _as_parameter(fault: Fault) -> Fault:
     return Fault(fault.code, fault.detail, None, name, fault.suggestion)
 
 
-class ListQuery(Query):
-    """What every list takes. A subclass declares its orderings."""
+class PageQuery(Query):
+    """What a list takes that has one order."""
 
-    orderings: ClassVar[tuple[str, ...]] = ("name", "created_at")
-    one_way_orderings: ClassVar[tuple[str, ...]] = ()
-    default_ordering: ClassVar[str] = "-created_at"
+    default_ordering: ClassVar[str] = ""
 
     cursor = serializers.CharField(required=False, help_text="Opaque: taken from `next` or `previous`.")
     page_size = IntegerParameter(
         required=False, min_value=1, max_value=MAX_PAGE_SIZE, help_text=f"Rows a page; {DEFAULT_PAGE_SIZE} by default."
     )
     count = ChoiceParameter(required=False, choices=["exact"], help_text="Ask for the number of all rows.")
+
+    @property
+    def ordering(self) -> str:
+        """The order of the list."""
+        return self.default_ordering
+
+    @property
+    def page_size_wanted(self) -> int:
+        """Rows a page."""
+        return int(self.values.get("page_size", DEFAULT_PAGE_SIZE))
+
+
+class ListQuery(PageQuery):
+    """What every other list takes. A subclass declares its orderings."""
+
+    orderings: ClassVar[tuple[str, ...]] = ("name", "created_at")
+    one_way_orderings: ClassVar[tuple[str, ...]] = ()
+    default_ordering: ClassVar[str] = "-created_at"
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """The declared fields and `ordering`, whose choices are the class's orderings in both directions."""
@@ -171,8 +194,3 @@ class ListQuery(Query):
     def ordering(self) -> str:
         """The ordering asked for, or the default."""
         return str(self.values.get("ordering", self.default_ordering))
-
-    @property
-    def page_size_wanted(self) -> int:
-        """Rows a page."""
-        return int(self.values.get("page_size", DEFAULT_PAGE_SIZE))

@@ -7,11 +7,12 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog_project.api.renderers import ORJSONRenderer
-from catalog_project.reading.cache import Perishable
+from catalog_project.reading.cache import Described, ReadCache, is_database_away
 from catalog_project.reading.entries import Entry
 
 READING = "catalog.reading"
@@ -24,13 +25,18 @@ class Reading:
     """What is known about one request as a read; it travels in `request.META`, which is the WSGI environment.
 
     `generation` was asked after the request came. `is_public` says that the answer holds what anyone may see, as it
-    is until `edge` (seconds since 1970); `entry` is what it was made of, if that is remembered.
+    is until `edge` (seconds since 1970); `entry` is what it was made of, if that may be remembered, and `is_deep` says
+    that it is one of very many. `limit` names the limit that the request counts in. `age` says that the answer stands
+    in for one that cannot be made, and for how many seconds it has not been known to be right.
     """
 
     generation: bytes | None = None
     is_public: bool = False
     edge: float = math.inf
     entry: Entry | None = None
+    is_deep: bool = False
+    limit: str | None = None
+    age: float | None = None
     route: str | None = None
     path: str = ""
     scheme: str = ""
@@ -39,29 +45,49 @@ class Reading:
 def remembered(handler: Handler) -> Handler:
     """Decorate a view's list or detail: what anyone may see is made once for each state of the database.
 
-    The view names its `cache`; what is good for a while only is a `PerishableResponse`.
-    Pages behind a cursor are made each time: there are too many of them.
+    The view names its `cache`; what is good for a while only is a `PerishableResponse`. Where nothing is remembered
+    the view may say that the caller has the answer already, `unchanged`.
+    Pages behind a cursor are not kept here: there are too many of them.
     """
 
     @wraps(handler)
     def answer(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         if not is_anonymous(request):
-            return handler(view, request, *args, **kwargs)
+            return view.unchanged() or handler(view, request, *args, **kwargs)
         reading = request.META.get(READING) or Reading()
-        reading.is_public = True
-        if "cursor" not in request.query_params:
-            reading.entry = view.cache.entry(
-                _key(request),
-                lambda: _rendered(handler(view, request, *args, **kwargs)),
-                generation=reading.generation,
-            )
+        reading.is_public, reading.is_deep = True, "cursor" in request.query_params
+
+        if is_database_away() and (standing := stand_in(view.cache, request)):
+            return standing
+
+        def make() -> bytes:
+            return _rendered(handler(view, request, *args, **kwargs))
+
+        if reading.is_deep:
+            reading.entry = view.cache.passing(make, generation=reading.generation)
+        else:
+            reading.entry = view.cache.entry(_key(request), make, generation=reading.generation)
         if reading.entry is None:
             reading.edge = view.cache.edge_soon()
-            return handler(view, request, *args, **kwargs)
+            return view.unchanged() or handler(view, request, *args, **kwargs)
         reading.edge = reading.entry.edge
-        return Response(reading.entry.body)
+        return _told(reading.entry)
 
     return answer
+
+
+def stand_in(cache: ReadCache, request: Request) -> Response | None:
+    """The answer to an anonymous read as it was a short while ago, for want of the database, if there is one."""
+    entry = cache.standing_in(_key(request)) if is_anonymous(request) else None
+    if entry is None:
+        return None
+    reading = request.META.setdefault(READING, Reading())
+    reading.entry, reading.age = None, timezone.now().timestamp() - entry.held_at
+    return _told(entry)
+
+
+def _told(entry: Entry) -> Response:
+    return Response(entry.body, headers={"ETag": entry.tag} if entry.tag else None)
 
 
 class PerishableResponse(Response):
@@ -71,7 +97,8 @@ class PerishableResponse(Response):
 
 
 def _rendered(response: Response) -> bytes:
-    body = Perishable(ORJSONRenderer().render(response.data))
+    body = Described(ORJSONRenderer().render(response.data))
+    body.tag = response.get("ETag", "")
     if isinstance(response, PerishableResponse):
         body.until = response.holds_until
     return body
@@ -79,10 +106,11 @@ def _rendered(response: Response) -> bytes:
 
 def is_anonymous(request: Request) -> bool:
     """Whether nothing about a request says who sent it; credentials that mean nothing to us count as such too."""
+    # Last who it is: to find out may take the database, which may be what is missing.
     return (
-        not request.user.is_authenticated
-        and "HTTP_AUTHORIZATION" not in request.META
+        "HTTP_AUTHORIZATION" not in request.META
         and settings.SESSION_COOKIE_NAME not in request.COOKIES
+        and not request.user.is_authenticated
     )
 
 

@@ -3,8 +3,11 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from catalog_project.api import idempotency
+from catalog_project.api.permissions import MayView
 from catalog_project.api.problems import CONTENT_TYPE, PROBLEMS
 from catalog_project.api.serializers import StrictSerializer
 
@@ -16,8 +19,42 @@ DESCRIPTIONS = {
     "partial_update": "JSON Merge Patch (RFC 7396): what is left out stays, objects merge key by key, null removes.",
     "destroy": "For good.",
 }
-ANY_OPERATION = ("invalid", "authentication_failed", "not_acceptable", "uri_too_long", "server_error", "unavailable")
+ANY_OPERATION = (
+    "invalid",
+    "authentication_failed",
+    "not_acceptable",
+    "uri_too_long",
+    "rate_limited",
+    "server_error",
+    "unavailable",
+)
 WITH_BODY = ("malformed", "payload_too_large", "unsupported_media_type")
+WITH_KEY = ("invalid_idempotency_key", "idempotency_in_flight", "idempotency_key_reused")
+KEY = OpenApiParameter(
+    idempotency.HEADER,
+    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    OpenApiParameter.HEADER,
+    description="Makes it safe to send the request again: within 24 hours it is done once and answered alike.",
+)
+ETAG = {
+    "description": 'Strong: `"VERSION-DIGEST"`. It changes whenever the body does.',
+    "schema": {"type": "string"},
+    "example": '"3-9e107d9d372bb6826bd81d3542a419d6"',
+}
+UNCHANGED = {"description": "The caller has what it would be sent.", "headers": {"ETag": ETAG}}
+IF_NONE_MATCH = {
+    "in": "header",
+    "name": "If-None-Match",
+    "schema": {"type": "string"},
+    "description": "ETags of what the caller has, or `*`; where one of them is that of now, the answer is 304.",
+}
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "schema": {"type": "string"},
+    "description": "ETags of what the caller has read, or `*` for anything. Nothing is done unless one of them is "
+    "strong and of the present version, whatever its digest: moving stock or renaming a brand is no edit of a product.",
+}
 
 
 class FaultSerializer(serializers.Serializer[Any]):
@@ -82,7 +119,8 @@ class CatalogSchema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, Any]]:
         """Reads work without credentials too, and show more with them."""
-        optional: list[dict[str, Any]] = [{}] if self.method == "GET" and hasattr(self.view, "permission_model") else []
+        is_open = hasattr(self.view, "permission_model") and MayView not in self.view.permission_classes
+        optional: list[dict[str, Any]] = [{}] if self.method == "GET" and is_open else []
         return [*super().get_auth(), *optional]
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
@@ -92,43 +130,84 @@ class CatalogSchema(AutoSchema):
         return schema
 
     def get_override_parameters(self) -> list[Any]:
-        """The declared query parameters."""
+        """The declared query parameters, and the key that a POST may carry."""
         query = self.view.get_query_class() if hasattr(self.view, "get_query_class") else None
-        return [query, *query.further_parameters] if query is not None and query().fields else []
+        declared = [query, *query.further_parameters] if query is not None and query().fields else []
+        return [*declared, KEY] if self._takes_key else declared
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
         """The operation with its problem answers added."""
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is not None:
             _say_where_it_is(operation["responses"])
+            if self._takes_key:
+                _say_that_it_is_replayed(operation["responses"])
+            self._say_conditions(operation)
             _share_examples(operation.get("requestBody", {}).get("content", {}))
             reference = self.resolve_serializer(ProblemSerializer, "response").ref
             for status, codes in _by_status(self._problem_codes(operation)).items():
                 operation["responses"].setdefault(status, _answer(reference, codes))
         return operation
 
+    @property
+    def _takes_key(self) -> bool:
+        return self.method == "POST" and getattr(self.view, "takes_idempotency_key", False)
+
     def _problem_codes(self, operation: dict[str, Any]) -> list[str]:
         codes = [*ANY_OPERATION, *getattr(self.view, "problems", {}).get(getattr(self.view, "action", ""), ())]
         if "requestBody" in operation:
             codes += WITH_BODY
+        if self._takes_key:
+            codes += WITH_KEY
         if "{" in self.path:
             codes.append("not_found")
+        if self._is_guarded:
+            codes += ["malformed", "stale", "precondition_required"]
         if self.method not in {"GET", "HEAD"} and hasattr(self.view, "permission_model"):
             codes += ["not_authenticated", "permission_denied", "conflict"]
         return codes
 
+    @property
+    def _is_guarded(self) -> bool:
+        return getattr(self.view, "action", None) in getattr(self.view, "guarded", ())
+
+    def _say_conditions(self, operation: dict[str, Any]) -> None:
+        """The headers that make an operation conditional, and the ETag of what it shows."""
+        action = getattr(self.view, "action", None)
+        if not getattr(self.view, "is_versioned", False) or action == "list":
+            return
+        for status in operation["responses"].keys() & {"200", "201"}:
+            operation["responses"][status].setdefault("headers", {})["ETag"] = ETAG
+        if action == "retrieve":
+            operation["responses"]["304"] = UNCHANGED
+        if parameter := IF_NONE_MATCH if action == "retrieve" else IF_MATCH if self._is_guarded else None:
+            operation["parameters"] = [*operation.get("parameters", ()), parameter]
+
 
 def _say_where_it_is(responses: dict[str, Any]) -> None:
     location = {"description": "The address of what was created.", "schema": {"type": "string", "format": "uri"}}
-    if "201" in responses:
-        responses["201"]["headers"] = {"Location": location}
+    for status in responses.keys() & {"201", "202"}:
+        responses[status].setdefault("headers", {})["Location"] = location
+
+
+def _say_that_it_is_replayed(responses: dict[str, Any]) -> None:
+    replayed = {"description": "Where it is given again.", "schema": {"type": "string", "enum": ["true"]}}
+    for status, response in responses.items():
+        if status < "300":
+            response.setdefault("headers", {})[idempotency.REPLAYED] = replayed
 
 
 def _share_examples(content: dict[str, Any]) -> None:
-    """Show the examples of one media type for every other one too: the bodies are the same."""
+    """Show the examples of one media type for every other one too: the bodies are the same.
+
+    Not for lines: an example is a JSON value, and tools that send it would not know how.
+    """
     examples: dict[str, Any] = next((part["examples"] for part in content.values() if "examples" in part), {})
-    for part in content.values():
-        part.setdefault("examples", examples)
+    for media_type, part in content.items():
+        if media_type.endswith("ndjson"):
+            part.pop("examples", None)
+        else:
+            part.setdefault("examples", examples)
 
 
 def _by_status(codes: list[str]) -> dict[str, list[str]]:

@@ -7,17 +7,22 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from rest_framework import status
 from rest_framework.parsers import BaseParser
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
+from catalog_project.api.conditional import digest_of, entity_tag, expected_version, names
 from catalog_project.api.pagination import Keyset, KeysetPagination
 from catalog_project.api.parsers import MergePatchParser, StrictJSONParser
 from catalog_project.api.query import ListQuery, Query
-from catalog_project.api.remembering import remembered
+from catalog_project.api.remembering import remembered, stand_in
+from catalog_project.api.renderers import ORJSONRenderer
 from catalog_project.api.serializers import StrictSerializer
 from catalog_project.api.views import StrictView
+from catalog_project.errors import Stale
+from catalog_project.postgresql.connections import is_cut_off
 from catalog_project.reading.cache import ReadCache
 
 MAX_ID_DIGITS = 18  # as many as always fit into 64 bits
@@ -28,6 +33,8 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
     """Base of the resources. A subclass names its parts and says what a write does.
 
     `noun` gives the operationIds (`list_brands`, `get_brand`); `keysets` maps an ordering to a field without nulls.
+    What it represents has a `version` and so an ETag, unless it is not `is_versioned`; acts in `guarded` take an
+    `If-Match`.
     """
 
     pagination_class = KeysetPagination
@@ -48,21 +55,27 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
     list_query: ClassVar[type[ListQuery]] = ListQuery
     detail_query: ClassVar[type[Query]] = Query
     cache: ClassVar[ReadCache] = ReadCache("answers")
+    is_versioned: ClassVar[bool] = True
+    guarded: ClassVar[tuple[str, ...]] = ("partial_update", "destroy")
     keysets: ClassVar[Mapping[str, str]] = {"name": "name_key", "created_at": "created_at"}
 
     # --- What a subclass says -------------------------------------------------------------------------------
 
-    def perform_update(self, target: Any, data: dict[str, Any]) -> Model:
-        """Apply a validated merge patch and return the result."""
+    def perform_update(self, target: Any, data: dict[str, Any], *, if_version: int | None) -> Model:
+        """Apply a validated merge patch and return the result. Raises Stale."""
         raise NotImplementedError
 
-    def perform_destroy(self, target: Any) -> None:
-        """Delete."""
+    def perform_destroy(self, target: Any, *, if_version: int | None) -> None:
+        """Delete. Raises Stale."""
         raise NotImplementedError
 
     def present(self, target: Any) -> dict[str, Any]:
         """One representation."""
         return dict(self.read_serializer(target).data)
+
+    def tag_alone(self) -> str | None:
+        """The ETag of what a read asks for, where it is had without reading the rest. Raises Http404."""
+        return None
 
     # --- Requests -------------------------------------------------------------------------------------------
 
@@ -75,17 +88,57 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
     @remembered
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One resource."""
-        return Response(self.present(self.get_object()))
+        return self.represented(self.get_object())
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """A merge patch (RFC 7396)."""
         data = self.validated(self.patch_serializer or self.write_serializer, partial=True)
-        return Response(self.present(self.perform_update(self.get_object(), data)))
+        target = self.get_object()
+        return self.represented(self.perform_update(target, data, if_version=self.expected(target)))
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Its end."""
-        self.perform_destroy(self.get_object())
+        target = self.get_object()
+        self.perform_destroy(target, if_version=self.expected(target))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def refuse(self, exc: Exception) -> Response:
+        """The problem, unless the database is away and an answer of a short while ago stands in for this one."""
+        is_read = self.request.method in SAFE_METHODS and is_cut_off(exc)
+        return (is_read and stand_in(self.cache, self.request)) or super().refuse(exc)
+
+    # --- Conditions -----------------------------------------------------------------------------------------
+
+    def represented(self, target: Any, status: int = status.HTTP_200_OK, **headers: str) -> Response:
+        """The answer that shows one resource, with its ETag."""
+        body = ORJSONRenderer().render(self.present(target))
+        tag = {"ETag": entity_tag(target.version, digest_of(body))} if self.is_versioned else {}
+        return Response(body, status, headers={**tag, **headers})
+
+    def expected(self, target: Any) -> int | None:
+        """The version at which a guarded act must find its target, once it is locked; None where any will do."""
+        self.target = target
+        return expected_version(self.request, target.version)
+
+    def unchanged(self) -> Response | None:
+        """The answer for a caller who has what it asks for, where that shows without reading it."""
+        known = self.request.META.get("HTTP_IF_NONE_MATCH")
+        tag = self.tag_alone() if known else None
+        return _not_modified(tag) if tag and names(known, tag) else None
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """DRF's; a read whose caller has the answer already is told so, without a body."""
+        tag = response.get("ETag")
+        if tag and request.method in {"GET", "HEAD"} and names(request.META.get("HTTP_IF_NONE_MATCH"), tag):
+            response = _not_modified(tag)
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """DRF's; a write that came too late learns the ETag of what is there now."""
+        response = super().handle_exception(exc)
+        if isinstance(exc, Stale) and (found := self.get_queryset().filter(pk=self.target.pk).first()):
+            response["ETag"] = self.represented(found)["ETag"]
+        return response
 
     # --- Parts ----------------------------------------------------------------------------------------------
 
@@ -140,7 +193,7 @@ class CreatableViewSet(ResourceViewSet):
         """A new resource."""
         made = self.perform_create(self.validated(self.write_serializer))
         location = request.build_absolute_uri(self.address_of(made))
-        return Response(self.present(made), status.HTTP_201_CREATED, headers={"Location": location})
+        return self.represented(made, status.HTTP_201_CREATED, Location=location)
 
     def perform_create(self, data: dict[str, Any]) -> Model:
         """Create from validated data and return what was made."""
@@ -149,6 +202,10 @@ class CreatableViewSet(ResourceViewSet):
     def address_of(self, target: Any) -> str:
         """The canonical path of a resource: the list's path and its slug."""
         return f"{self.request.path}{target.slug}/"
+
+
+def _not_modified(tag: str) -> Response:
+    return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": tag})
 
 
 def find(queryset: QuerySet[Any], ref: str, *, slug_field: str = "slug") -> Any:

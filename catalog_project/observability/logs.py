@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,6 +23,10 @@ PROBE_ROUTES = frozenset({"/livez", "/readyz", "/health", "/metrics"})
 # What every record has is either shown under our own names or says where in the code it came from. Django adds
 # `request`, whose text would hold the query string.
 NOT_EXTRA = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "request"}
+
+# Beginnings of what gunicorn says of requests, and the part that quotes them.
+QUOTING = ("Invalid request from", "Ignored premature client disconnection")
+QUOTED = re.compile(r""" b?['"].*""", re.DOTALL)
 
 # JSON escapes newlines. These may stand in JSON as they are, but a terminal obeys some and some readers break the line.
 UNSAFE = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}
@@ -50,6 +55,11 @@ class JSONFormatter(logging.Formatter):
 
     def _exception(self, record: logging.LogRecord) -> dict[str, str]:
         return {"exception": self.formatException(record.exc_info)} if record.exc_info else {}
+
+
+def unquoted(message: str) -> str:
+    """A message of gunicorn's without what a caller sent: it quotes lines that it cannot read, secrets and all."""
+    return QUOTED.sub(" …", message) if message.startswith(QUOTING) else message
 
 
 class AccessLogMiddleware:

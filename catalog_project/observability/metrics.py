@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.http import HttpRequest, HttpResponse
 from django_prometheus.exports import ExportToDjangoView
 from django_prometheus.middleware import Metrics
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from catalog_project.observability.pool import sample_pool
 from catalog_project.observability.routes import route_of
@@ -16,6 +16,11 @@ from catalog_project.observability.tally import Sum, Tally, observe_latencies, o
 
 PROBLEMS = Counter("catalog_problems", "Error answers, by their stable code.", ["code"])
 CACHE_READS = Counter("catalog_cache_reads", "Reads of a cache, by its name and by hit or miss.", ["cache", "result"])
+LIMITED = Counter("catalog_limited", "Requests beyond a limit, by its kind.", ["kind"])
+# The sum over the workers that live.
+REDIS_BREAKERS_OPEN = Gauge(
+    "catalog_redis_breakers_open", "Workers that leave Redis alone now.", multiprocess_mode="livesum"
+)
 
 NO_ROUTE = "<unmatched>"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "TRACE", "OPTIONS", "CONNECT", "PATCH"})
@@ -30,6 +35,11 @@ def count_problem(code: str) -> None:
 def count_cache(hit: bool, name: str) -> None:
     """Count one read of a cache. `name` says what is cached there; it never holds a key."""
     _cache_reads(name, hit).inc()
+
+
+def count_limited(kind: str) -> None:
+    """Count one request that was refused for a limit."""
+    LIMITED.labels(kind).inc()
 
 
 def expose_metrics(request: HttpRequest) -> HttpResponse:
@@ -106,23 +116,24 @@ def count_request(
 
 
 class HotRead(NamedTuple):
-    """What requests have in common that are answered from memory: a 200 of so many bytes."""
+    """What requests have in common that are answered from memory."""
 
     route: str | None
     method: str
     transport: str
+    status: int
     charset: str
-    sent: int
 
 
 def _count_hot_reads(of: HotRead, found: Sum) -> None:
-    counters, latencies = _of_request(of.route or NO_ROUTE, of.method, of.transport, 200, of.charset)
+    counters, latencies = _of_request(of.route or NO_ROUTE, of.method, of.transport, of.status, of.charset)
     for counter in (*counters, _cache_reads("hot", hit=True)):
         counter.inc(found.count)
     for latency in latencies:
         observe_latencies(latency, found)
     observe_times(METRICS.requests_body_bytes, 0, found.count)
-    observe_times(METRICS.responses_body_bytes, of.sent, found.count)
+    for size, count in found.sizes.items():
+        observe_times(METRICS.responses_body_bytes, size, count)
 
 
 hot_reads = Tally(_count_hot_reads)

@@ -20,11 +20,12 @@ BOUNDS = tuple(settings.PROMETHEUS_LATENCY_BUCKETS)
 
 @dataclass(slots=True)
 class Sum:
-    """So many requests, the seconds that they took together, and how many fell into which bucket of latency."""
+    """So many requests, the seconds that they took together, and how many had which latency and which size."""
 
     count: int = 0
     seconds: float = 0.0
     buckets: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+    sizes: dict[int, int] = field(default_factory=dict)
 
 
 def observe_latencies(histogram: Histogram, found: Sum) -> None:
@@ -49,8 +50,8 @@ class Tally(Generic[Labels]):
         self._lock = threading.Lock()
         self._sums: dict[Labels, Sum] = {}
 
-    def add(self, labels: Labels, seconds: float) -> None:
-        """Count a request that took so many seconds."""
+    def add(self, labels: Labels, seconds: float, size: int = 0) -> None:
+        """Count a request that took so many seconds, with an answer of so many bytes."""
         bucket = bisect_left(BOUNDS, seconds)
         with self._lock:
             if not self._sums:
@@ -61,6 +62,7 @@ class Tally(Generic[Labels]):
             found.count += 1
             found.seconds += seconds
             found.buckets[bucket] += 1
+            found.sizes[size] = found.sizes.get(size, 0) + 1
 
     def flush(self) -> None:
         """Hand over what was counted so far."""

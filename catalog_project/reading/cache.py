@@ -17,7 +17,7 @@ from catalog_project.observability.metrics import count_cache
 from catalog_project.reading import shared
 from catalog_project.reading.entries import Entry
 from catalog_project.reading.flight import Flights
-from catalog_project.reading.generation import current_generation
+from catalog_project.reading.generation import current_generation, is_away
 from catalog_project.reading.memory import Memory
 
 # Of each worker process, for all caches together.
@@ -33,12 +33,14 @@ NextEdge = Callable[[datetime], datetime | None]
 local: Memory[Entry] = Memory(ROOM)
 _flights: Flights[Entry] = Flights(PATIENCE_SECONDS)
 _edges: dict[str, tuple[float, float]] = {}
+_edges_in: dict[str, tuple[bytes, float, float]] = {}
 
 
-class Perishable(bytes):
-    """A value that ends at `until` (seconds since 1970) in any case."""
+class Described(bytes):
+    """A value with what is known of it: it ends at `until` (seconds since 1970) in any case, and has a `tag`."""
 
     until: float = math.inf
+    tag: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,21 @@ class ReadCache:
         known = self._find(key, generation)
         count_cache(known is not None, self.name)
         if known:
+            confirm(known, timezone.now().timestamp())
             return known
         return _flights.make((key, generation), lambda: self._made(key, generation, make, is_slow=is_slow))
+
+    def passing(self, make: Make, *, generation: bytes | None = None) -> Entry | None:
+        """The value as `entry` gives it, made in any case and not kept: what hardly anybody asks for twice."""
+        generation = generation or generation_if_on()
+        return None if generation is None else self._make(generation, make)
+
+    def standing_in(self, key: str) -> Entry | None:
+        """What stands in for a value that cannot be made while the database is away: it held a short while ago."""
+        key, now = f"{self.name}:{key}", timezone.now().timestamp()
+        found = (look(key) for look in (local.get, shared.fetch)) if settings.READ_CACHE else ()
+        good = [entry for entry in found if entry and entry.stands_in(now)]
+        return max(good, key=lambda entry: entry.held_at, default=None)
 
     def get_or_make_soft(self, key: str, make: Make, max_age: float = 5.0) -> tuple[bytes, datetime]:
         """The value, and the moment as of which it is right: now, or up to `max_age` seconds before this call.
@@ -91,7 +106,7 @@ class ReadCache:
         if known is None or not (is_fresh or _flights.is_under_way(key)):
             known = _flights.make(key, lambda: self._made(key, generation, make, oldest=oldest, is_slow=True))
         if not _fits(known, generation, oldest):  # the flight had set out long before this call
-            known = self._make(key, generation, make)
+            known = self._make_and_keep(key, generation, make)
         is_exact = known.holds(generation, now.timestamp())
         return known.body, now if is_exact else datetime.fromtimestamp(known.made_at, UTC)
 
@@ -115,6 +130,7 @@ class ReadCache:
         known = shared.fetch(key)
         if known is None or not known.holds(generation, now):
             return None
+        known.key = key
         _keep(key, known)
         return known
 
@@ -128,29 +144,54 @@ class ReadCache:
 
     def _made(self, key: str, generation: bytes, make: Make, *, is_slow: bool, oldest: float = math.inf) -> Entry:
         if not is_slow:
-            return self._make(key, generation, make)
+            return self._make_and_keep(key, generation, make)
         with shared.turn(key, lambda found: _fits(found, generation, oldest)) as known:
             if known is None:
-                return self._make(key, generation, make)
+                return self._make_and_keep(key, generation, make)
             _keep(key, known)
             return known
 
-    def _make(self, key: str, generation: bytes, make: Make) -> Entry:
-        # Taken before anything is read: what opens or closes while we read ends the entry at once.
-        now = timezone.now()
-        edge = self._edge(now)
-        body = make()
-        if isinstance(body, Perishable):
-            edge = min(edge, body.until)
-        entry = Entry(body, generation, now.timestamp(), edge)
-        if len(body) <= MOST_BYTES:
+    def _make_and_keep(self, key: str, generation: bytes, make: Make) -> Entry:
+        entry = self._make(generation, make)
+        if len(entry.body) <= MOST_BYTES:
+            entry.key = key
             _keep(key, entry)
             shared.store(key, entry)
         return entry
 
+    def _make(self, generation: bytes, make: Make) -> Entry:
+        # Taken before anything is read: what opens or closes while we read ends the entry at once.
+        now = timezone.now()
+        edge = self._edge_in(generation, now)
+        body = make()
+        tag = ""
+        if isinstance(body, Described):
+            edge, tag = min(edge, body.until), body.tag
+        return Entry(body, generation, now.timestamp(), edge, tag)
+
+    def _edge_in(self, generation: bytes, now: datetime) -> float:
+        """The next edge; where nothing was committed since it was asked, it is still the next one until it comes."""
+        of, asked, edge = _edges_in.get(self.name, (b"", math.inf, math.inf))
+        if of == generation and asked <= now.timestamp() < edge:
+            return edge
+        edge = self._edge(now)
+        _edges_in[self.name] = generation, now.timestamp(), edge
+        return edge
+
     def _edge(self, now: datetime) -> float:
         edge = self.next_edge(now)
         return math.inf if edge is None else edge.timestamp()
+
+
+def confirm(entry: Entry, now: float) -> None:
+    """Note that an entry was found to hold at this moment."""
+    if renewed := entry.hold(now):
+        shared.store(entry.key, renewed)
+
+
+def is_database_away() -> bool:
+    """Whether what stands in may be given, without asking; not with READ_CACHE off."""
+    return settings.READ_CACHE and is_away()
 
 
 def generation_if_on() -> bytes | None:
@@ -171,3 +212,4 @@ def forget() -> None:
     """Forget what this process remembers."""
     local.clear()
     _edges.clear()
+    _edges_in.clear()

@@ -13,6 +13,9 @@ A standby does not tell its list of transactions, so it has no text. Behind a po
 connection several servers in turn, the start time still tells them apart.
 
 SQLite has nothing like it that holds across connections: it has no text either.
+
+A database that does not answer is away until it does: one thread asks it again and again, and callers learn at once
+that there is nothing to wait for.
 """
 
 import logging
@@ -21,18 +24,21 @@ import os
 import socket
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.pq import ExecStatus
 
+from catalog_project.postgresql.connections import Connection, in_doubt
+
 logger = logging.getLogger(__name__)
 
 # A read does not wait longer than this to learn whether what is remembered still holds.
 PATIENCE_SECONDS = 1.0
-# A database that just refused a connection is not asked again at once.
-PAUSE_SECONDS = 1.0
+# While the database is away it is asked this often whether it is back.
+PAUSE_SECONDS = 0.25
 
 IDENTITY = """
     SELECT (SELECT oid FROM pg_database WHERE datname = current_database())::text || '/'
@@ -52,15 +58,16 @@ class Link:
     """
 
     def __init__(self, parameters: dict[str, Any]) -> None:
-        self._connection = psycopg.connect(**parameters, autocommit=True)
+        self._connection = Connection.connect(**parameters, autocommit=True)
         [identity] = self._connection.execute(IDENTITY).fetchone() or [""]
         self._identity = f"{identity}/".encode()
         self._raw = self._connection.pgconn
-        self._raw.prepare(NAME, QUESTION)
-        self._asked_at = math.inf
+        self._asked_at = time.monotonic()
         self._closed = threading.Event()
         line = socket.socket(fileno=os.dup(self._raw.socket))
         threading.Thread(target=self._watch, args=[line], name="generation-watch", daemon=True).start()
+        self._raw.prepare(NAME, QUESTION)
+        self._asked_at = math.inf
 
     def ask(self) -> bytes | None:
         """The text, or None on a standby."""
@@ -95,12 +102,15 @@ class Source:
         self._link: Link | None = None
         self._asked = self._answered = 0
         self._text: bytes | None = None
-        self._not_before = 0.0
+        self._returned: threading.Event | None = None  # while the database is away
 
     def current(self) -> bytes | None:
-        """The text as of a moment after this call began; None where there is none to be had."""
+        """The text as of a moment after this call began; None where there is none to be had, see `is_away`."""
         come = self._asked
+        if self.is_away:
+            return None
         if not self._lock.acquire(timeout=PATIENCE_SECONDS):
+            self._leave()
             return None
         try:
             if self._answered <= come:  # the latest answer may be older than this call
@@ -111,33 +121,64 @@ class Source:
         finally:
             self._lock.release()
 
+    @property
+    def is_away(self) -> bool:
+        """Whether the database did not answer the last question."""
+        return self._returned is not None
+
     def close(self) -> None:
         """Hang up; the next question makes a new connection."""
+        if returned := self._returned:
+            returned.set()
         with self._lock:
             self._hang_up()
-            self._not_before = 0.0
+            self._returned = None
 
     def abandon(self) -> None:
         """Begin anew in a child process: the connection is the parent's."""
         Source.__init__(self)
 
     def _ask(self) -> bytes | None:
-        if time.monotonic() < self._not_before:
-            return None
+        is_new, begin = self._link is None, time.monotonic()
         try:
-            if self._link is None:
-                self._link = Link(connections[DEFAULT_DB_ALIAS].get_connection_params())
-            return self._link.ask()
-        except (psycopg.Error, OSError) as error:
-            logger.warning("the state of the database is not known", extra={"error": type(error).__name__})
-            self._not_before = time.monotonic() + PAUSE_SECONDS
+            return self._connected().ask()
+        except (psycopg.Error, OSError):
             self._hang_up()
-            return None
+        is_silent = time.monotonic() - begin >= PATIENCE_SECONDS
+        if not is_new and not is_silent:  # the connection ended, which does not say that the server is away
+            return self._ask()
+        if is_silent:
+            in_doubt.set()
+        self._leave()
+        return None
+
+    def _connected(self) -> Link:
+        if self._link is None:
+            self._link = Link(connections[DEFAULT_DB_ALIAS].get_connection_params())
+        return self._link
 
     def _hang_up(self) -> None:
         if self._link is not None:
             self._link.close()
             self._link = None
+
+    def _leave(self) -> None:
+        if self._returned is None:
+            logger.warning("the database does not answer")
+            self._returned = returned = threading.Event()
+            threading.Thread(target=self._await_return, args=[returned], name="generation-return", daemon=True).start()
+
+    def _await_return(self, returned: threading.Event) -> None:
+        while not returned.wait(PAUSE_SECONDS):
+            with self._lock, suppress(psycopg.Error, OSError):
+                try:
+                    self._connected().ask()
+                except BaseException:
+                    self._hang_up()
+                    raise
+                returned.set()
+                self._returned = None
+                logger.warning("the database answers again")
 
 
 source = Source()
@@ -153,3 +194,8 @@ def current_generation() -> bytes | None:
     if connection.vendor != "postgresql" or connection.in_atomic_block:
         return None
     return source.current()
+
+
+def is_away() -> bool:
+    """Whether the database cannot be asked now, and reads may be answered from what is remembered of it."""
+    return source.is_away

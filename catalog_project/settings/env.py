@@ -6,7 +6,7 @@ Values are never repeated in a message: a secret that does not parse is still a 
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import environ
@@ -19,7 +19,16 @@ MIN_SECRET_VARIETY = 8
 PLACEHOLDER = re.compile(r"django-insecure|change.?me|replace.?me|^secret|^password|example", re.IGNORECASE)
 BOOLEANS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+
 _env = environ.Env()
+
+
+class Rate(NamedTuple):
+    """So many in so many seconds."""
+
+    most: int
+    seconds: int
 
 
 def read_dotenv() -> None:
@@ -51,9 +60,26 @@ def flag(name: str, *, default: bool) -> bool:
 def number(name: str, default: int, *, least: int = 0, most: int = 1_000_000_000) -> int:
     """A whole number within bounds."""
     raw = text(name, str(default))
-    if not re.fullmatch(r"\d{1,10}", raw) or not least <= int(raw) <= most:
+    if not re.fullmatch(r"\d{1,13}", raw) or not least <= int(raw) <= most:
         raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}.")
     return int(raw)
+
+
+def folder(name: str, default: Path) -> Path:
+    """A directory, which need not be there yet; one that is not absolute is below the project's own."""
+    return BASE_DIR / text(name, str(default))
+
+
+def rate(name: str, default: str) -> Rate | None:
+    """How many in which period, such as `10/15m`; None for `off`. A period is at most 30 days."""
+    raw = text(name, default).lower()
+    if raw == "off":
+        return None
+    found = re.fullmatch(r"([1-9]\d{0,8})/([1-9]\d{0,4})?([smhd])", raw)
+    seconds = int(found[2] or 1) * UNITS[found[3]] if found else 0
+    if found is None or seconds > 30 * UNITS["d"]:
+        raise ImproperlyConfigured(f"{name} must be a number and a period (s, m, h, d), such as 10/15m, or off.")
+    return Rate(int(found[1]), seconds)
 
 
 def secret(name: str) -> str:
@@ -87,14 +113,14 @@ def origins(name: str) -> list[str]:
     return found
 
 
-def database(*, threads: int) -> dict[str, Any]:
+def database(*, threads: int, patience: int) -> dict[str, Any]:
     """DATABASE_URL as Django's settings: SQLite (default) or PostgreSQL with psycopg's pool."""
     url = text("DATABASE_URL", f"sqlite:///{BASE_DIR / 'catalog.sqlite3'}")
     scheme = url.partition(":")[0]
     if scheme == "sqlite":
         return _sqlite(url)
     if scheme in {"postgres", "postgresql"}:
-        return _postgresql(url, threads=threads)
+        return _postgresql(url, threads=threads, patience=patience)
     raise ImproperlyConfigured("DATABASE_URL must start with postgres:// or sqlite:///.")
 
 
@@ -111,19 +137,26 @@ def _sqlite(url: str) -> dict[str, Any]:
     return config
 
 
-def _postgresql(url: str, *, threads: int) -> dict[str, Any]:
+def _postgresql(url: str, *, threads: int, patience: int) -> dict[str, Any]:
     config: dict[str, Any] = dict(environ.Env.db_url_config(url))
     options = config.setdefault("OPTIONS", {})
     if "pool" in options:
         raise ImproperlyConfigured("DATABASE_URL must not hold a pool parameter: DB_POOL_MAX sizes the pool.")
-    config["ENGINE"] = "django.db.backends.postgresql"
+    if "isolation_level" in options:
+        raise ImproperlyConfigured("DATABASE_URL must not hold an isolation_level: locks are taken for READ COMMITTED.")
+    config["ENGINE"] = "catalog_project.postgresql"
     config["CONN_MAX_AGE"] = 0
-    config["CONN_HEALTH_CHECKS"] = True
+    config["CONN_HEALTH_CHECKS"] = False  # the engine has one of its own
     options.setdefault("connect_timeout", 3)
+    # A server that vanished without a word is found within a minute; Linux by itself begins to ask after two hours.
+    options.update({"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3} | options)
     options["pool"] = {
         "min_size": 1,
         "max_size": number("DB_POOL_MAX", threads, least=threads, most=500),
-        "timeout": number("DB_POOL_TIMEOUT", 2, least=1, most=60),
+        "timeout": patience,
+        # Each lost connection would be tried again after 1, 2, 4, 8 … seconds, and count as one meanwhile: nobody could
+        # ask for another. Given up at once, it is made again when somebody needs it.
+        "reconnect_timeout": 0,
     }
     return config
 

@@ -23,6 +23,9 @@ def has_trace(record: logging.LogRecord) -> bool:
     return record.exc_info is not None
 
 
+# What no line of ours shows need not be found out for each.
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
 # Python's warnings too would stand among the lines as plain text.
 logging.captureWarnings(True)
 

@@ -162,9 +162,9 @@ class AttributeAdmin(ListedAdmin):
         """Create an attribute."""
         return create_attribute(by=by, values=values)
 
-    def update(self, *, by: Any, target: Attribute, values: Any) -> None:
+    def update(self, *, by: Any, target: Attribute, values: Any, if_version: int | None) -> None:
         """Change an attribute."""
-        update_attribute(by=by, attribute=target, values=values)
+        update_attribute(by=by, attribute=target, values=values, if_version=if_version)
 
     def remove(self, *, by: Any, target: Attribute) -> None:
         """Delete an attribute."""

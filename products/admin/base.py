@@ -1,25 +1,31 @@
 """What the admin of every resource shares: it writes through the services and shows what they refuse."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.actions import delete_selected
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import PAGE_VAR, ChangeList
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from catalog_project.errors import Fault
+from catalog_project.errors import Fault, Stale
+from products.admin.history import changes_of, rows_of
+from products.admin.opened import NAME, Typed, differences, note, opened_by, show_typed, typed_into
 from products.admin.refusals import REFUSALS, faults_of, sentence_of
 from products.admin.widgets import RowSelect
 from products.services.staging import KEY_OF
 
 # An action runs within one request: with more rows than this it could outlast the server's patience.
 MAX_ROWS_AT_ONCE = 1_000
+CHANGES_A_PAGE = 50
 
 
 class CatalogList(ChangeList):
@@ -52,8 +58,8 @@ class CatalogAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
         """Create a row."""
         raise NotImplementedError
 
-    def update(self, *, by: Any, target: Any, values: Any) -> None:
-        """Change a row."""
+    def update(self, *, by: Any, target: Any, values: Any, if_version: int | None) -> None:
+        """Change a row. Raises Stale."""
         raise NotImplementedError
 
     def remove(self, *, by: Any, target: Any) -> None:
@@ -77,8 +83,14 @@ class CatalogAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Django's view; when a write is refused, all of it is undone and the form shown again with the reasons."""
+        """Django's view; when a write is refused, all of it is undone and the form shown again with the reasons.
+
+        A form that is stale is shown as if it had just been opened, with what was typed into it.
+        """
         try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Stale:
+            request.method = "GET"
             return super().changeform_view(request, object_id, form_url, extra_context)
         except REFUSALS as error:
             request.faults = faults_of(error)  # type: ignore[attr-defined]  # for `refused` alone
@@ -100,7 +112,8 @@ class CatalogAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
         if not change:
             obj.pk = self.create(by=request.user, values=values).pk
         elif values:
-            self.update(by=request.user, target=obj, values=values)
+            with self.keeping_typed(request, form, ()):
+                self.update(by=request.user, target=obj, values=values, if_version=opened_by(request).version)
         obj.refresh_from_db()
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -109,6 +122,30 @@ class CatalogAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Keep it in the history, unless nothing changed."""
         return super().log_change(request, obj, message) if message else None
+
+    # ------------------------------------------------------------------ stale forms
+
+    @contextmanager
+    def keeping_typed(self, request: HttpRequest, form: Any, formsets: Sequence[Any]) -> Iterator[None]:
+        """Keep what was typed, if what is written inside turns out to be stale."""
+        try:
+            yield
+        except Stale:
+            request.typed = typed_into(form, formsets, opened_by(request))  # type: ignore[attr-defined]
+            raise
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> HttpResponse:
+        """Django's page, which notes what it shows; a stale form with what was changed meanwhile."""
+        form, formsets = context["adminform"].form, [each.formset for each in context["inline_admin_formsets"]]
+        typed = typed_before(request)
+        if typed is not None:
+            context["meanwhile"] = list(differences(form, formsets, opened_by(request), typed))
+        if context["original"] is not None and self.has_change_permission(request, context["original"]):
+            sent = request.POST.get(NAME) if request.method == "POST" else None
+            context["opened"] = note(context["original"].version, form, formsets) if sent is None else sent
+        if typed is not None:
+            show_typed(form, formsets, typed)
+        return super().render_change_form(request, context, *args, **options)
 
     # ------------------------------------------------------------------ deleting
 
@@ -146,6 +183,28 @@ class CatalogAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in th
         except REFUSALS as error:
             self.message_user(request, f"Nothing was deleted. {sentence_of(error)}", messages.ERROR)
             return None
+
+    # ------------------------------------------------------------------ history
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's view, with what the log says in the place of what was done here."""
+        if not request.user.has_perm("products.view_change"):
+            raise PermissionDenied
+        row = self.get_object(request, unquote(object_id))
+        context = {} if row is None else self._history(request, row)
+        return super().history_view(request, object_id, {**context, **(extra_context or {})})
+
+    def _history(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        paginator = self.get_paginator(request, changes_of(row), CHANGES_A_PAGE)
+        page = paginator.get_page(request.GET.get(PAGE_VAR, 1))
+        return {
+            "action_list": page,
+            "rows": rows_of(list(page)),
+            "page_range": paginator.get_elided_page_range(page.number),
+            "pagination_required": paginator.num_pages > 1,
+        }
 
     # ------------------------------------------------------------------ the rest
 
@@ -187,6 +246,12 @@ def refused(request: HttpRequest) -> Sequence[Fault]:
     """What the services refused of this request's first attempt."""
     faults: Sequence[Fault] = getattr(request, "faults", ())
     return faults
+
+
+def typed_before(request: HttpRequest) -> Typed | None:
+    """What was typed into the form that was refused as stale in this request, if it was."""
+    typed: Typed | None = getattr(request, "typed", None)
+    return typed
 
 
 def list_url(model: type[Model], **conditions: Any) -> str:

@@ -67,9 +67,9 @@ class BrandAdmin(CatalogAdmin):
         """Create a brand."""
         return create_brand(by=by, values=values)
 
-    def update(self, *, by: Any, target: Brand, values: Any) -> None:
+    def update(self, *, by: Any, target: Brand, values: Any, if_version: int | None) -> None:
         """Change a brand."""
-        update_brand(by=by, brand=target, values=values)
+        update_brand(by=by, brand=target, values=values, if_version=if_version)
 
     def remove(self, *, by: Any, target: Brand) -> None:
         """Delete a brand."""

@@ -113,14 +113,15 @@ class CategoryAdmin(CatalogAdmin):
         """Create a category."""
         return create_category(by=by, values=values)
 
-    def update(self, *, by: Any, target: Category, values: Any) -> None:
+    def update(self, *, by: Any, target: Category, values: Any, if_version: int | None) -> None:
         """Change a category; its place through the act that guards the tree."""
         place = {name: values[name] for name in ("parent", "position") if name in values}
         own = {name: value for name, value in values.items() if name not in place}
         if own:
-            update_category(by=by, category=target, values=own)
+            update_category(by=by, category=target, values=own, if_version=if_version)
         if place:
-            move_category(by=by, category=target, values=place)
+            # The first write has made a version of its own, and nobody else can come in between.
+            move_category(by=by, category=target, values=place, if_version=None if own else if_version)
 
     def remove(self, *, by: Any, target: Category) -> None:
         """Delete a category."""

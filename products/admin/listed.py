@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from catalog_project.errors import Fault
-from products.admin.base import CatalogAdmin, refused
+from products.admin.base import CatalogAdmin, refused, typed_before
+from products.admin.opened import opened_by
 
 
 class ListedAdmin(CatalogAdmin):
@@ -41,7 +42,8 @@ class ListedAdmin(CatalogAdmin):
         if not change:
             form.instance.pk = self.create(by=request.user, values=values).pk
         elif values:
-            self.update(by=request.user, target=form.instance, values=values)
+            with self.keeping_typed(request, form, formsets):
+                self.update(by=request.user, target=form.instance, values=values, if_version=opened_by(request).version)
         form.instance.refresh_from_db()
 
 
@@ -49,6 +51,10 @@ class ListInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in t
     """Rows that are parts of the one above: who may change that may change them."""
 
     extra = 0
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **options: Any) -> int:
+        """Empty rows: none, or those to put back what was typed into a stale form."""
+        return sum(map(len, typed.rows.values())) if (typed := typed_before(request)) else 0
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """As for the row above."""

@@ -13,6 +13,7 @@ from products.admin.refusals import Refusals, Refused, faults_of
 from products.admin.typed_forms import TypedForm
 from products.admin.variant_forms import VariantFormSet
 from products.models import Product, ProductTypeAttribute, naming
+from products.services.expected import require_version
 from products.services.products import archive_product, create_product, lock_product, publish_product, update_product
 from products.services.staging import share_names
 
@@ -87,14 +88,17 @@ def create_from_forms(*, by: Any, form: ProductForm, variants: VariantFormSet | 
 
 
 def update_from_forms(
-    *, by: Any, product_id: int, form: ProductForm, variants: VariantFormSet | None, act: str
+    *, by: Any, product_id: int, form: ProductForm, variants: VariantFormSet | None, act: str, if_version: int | None
 ) -> None:
-    """Write a product and its variants, then `publish` or `archive` it if `act` says so. Raises Refused."""
+    """Write a product and its variants, then `publish` or `archive` it if `act` says so. Raises Refused, Stale.
+
+    Every edit of a variant is one of its product: the product's version stands for all of them.
+    """
     refusals = Refusals()
     values: Any = form.changed_values()
     share_names([values])
     # One lock ahead of all: two forms of one product wait for each other instead of deadlocking on its variants.
-    lock_product(product_id)
+    require_version(lock_product(product_id), if_version)
     if act == "archive":
         archive_product(by=by, product_id=product_id)
     if variants is not None and "product_type" in values:

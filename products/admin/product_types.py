@@ -167,9 +167,9 @@ class ProductTypeAdmin(ListedAdmin):
         """Create a type."""
         return create_product_type(by=by, values=values)
 
-    def update(self, *, by: Any, target: ProductType, values: Any) -> None:
+    def update(self, *, by: Any, target: ProductType, values: Any, if_version: int | None) -> None:
         """Change a type."""
-        update_product_type(by=by, product_type=target, values=values)
+        update_product_type(by=by, product_type=target, values=values, if_version=if_version)
 
     def remove(self, *, by: Any, target: ProductType) -> None:
         """Delete a type."""

@@ -17,6 +17,7 @@ from products.admin.base import CatalogAdmin, counted, list_url, refused
 from products.admin.category_choice import CategorySelect, full_names, product_reference
 from products.admin.filters import BrandFilter, CategoryFilter, StockFilter, TypeFilter, VisibilityFilter
 from products.admin.finding import find_products
+from products.admin.opened import opened_by
 from products.admin.product_forms import NewProductForm, ProductForm, create_from_forms, update_from_forms
 from products.admin.read_only import ReadOnlyAttributes, shown_fieldset, without_attributes
 from products.admin.refusals import sentence_of
@@ -173,7 +174,15 @@ class ProductAdmin(ReadOnlyAttributes, CatalogAdmin):
         product, variants = form.instance, formsets[0] if formsets else None
         status = product.status
         if change:
-            update_from_forms(by=request.user, product_id=product.pk, form=form, variants=variants, act=act_of(request))
+            with self.keeping_typed(request, form, formsets):
+                update_from_forms(
+                    by=request.user,
+                    product_id=product.pk,
+                    form=form,
+                    variants=variants,
+                    act=act_of(request),
+                    if_version=opened_by(request).version,
+                )
         else:
             product.pk = create_from_forms(by=request.user, form=form, variants=variants).pk
         product.refresh_from_db()

@@ -66,11 +66,11 @@ class NewVariantForm(VariantForm):
         return {**super().changed_values(), "product": self.cleaned_data["product"]}
 
 
-def write_variant(*, by: Any, variant_id: int, values: dict[str, Any]) -> None:
-    """Change a variant; its stock through the act that no edit gets in the way of."""
+def write_variant(*, by: Any, variant_id: int, values: dict[str, Any], if_version: int | None = None) -> None:
+    """Change a variant; its stock through the act that no edit gets in the way of. Raises Stale."""
     own = {name: value for name, value in values.items() if name != "stock"}
     if own:
-        update_variant(by=by, variant_id=variant_id, values=own)  # type: ignore[arg-type]
+        update_variant(by=by, variant_id=variant_id, values=own, if_version=if_version)  # type: ignore[arg-type]
     if "stock" in values:
         set_stock(by=by, variant_id=variant_id, stock=values["stock"])
 

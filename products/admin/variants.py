@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from products.admin.base import CatalogAdmin
+from products.admin.base import CatalogAdmin, typed_before
 from products.admin.finding import find_variants
 from products.admin.read_only import ReadOnlyAttributes, price_lines, shown_fieldset, without_attributes
 from products.admin.typed_fields import is_active
@@ -59,7 +59,9 @@ class VariantInline(ReadOnlyAttributes, admin.StackedInline):  # type: ignore[ty
         return super().get_queryset(request).prefetch_related("prices")
 
     def get_extra(self, request: HttpRequest, obj: Product | None = None, **options: Any) -> int:
-        """A new product begins with an empty variant."""
+        """A new product begins with an empty variant; a stale form with those that were typed into it."""
+        if typed := typed_before(request):
+            return len(typed.rows.get("variants", ()))
         return 0 if obj else 1
 
     def definitions_of(self, row: Product | Variant) -> Mapping[str, Definition]:
@@ -145,9 +147,9 @@ class VariantAdmin(ReadOnlyAttributes, CatalogAdmin):
         product = values.pop("product")
         return add_variant(by=by, product_id=product.pk, values=values)
 
-    def update(self, *, by: Any, target: Variant, values: Any) -> None:
+    def update(self, *, by: Any, target: Variant, values: Any, if_version: int | None) -> None:
         """Change a variant."""
-        write_variant(by=by, variant_id=target.pk, values=values)
+        write_variant(by=by, variant_id=target.pk, values=values, if_version=if_version)
 
     def remove(self, *, by: Any, target: Variant) -> None:
         """Delete a variant."""

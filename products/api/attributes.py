@@ -64,13 +64,13 @@ class AttributeViewSet(_Coded):
         """Create."""
         return self.reread(create_attribute(by=self.request.user, values=data))  # type: ignore[no-any-return]
 
-    def perform_update(self, target: Attribute, data: dict[str, Any]) -> Attribute:
+    def perform_update(self, target: Attribute, data: dict[str, Any], *, if_version: int | None) -> Attribute:
         """Merge."""
-        return self.reread(update_attribute(by=self.request.user, attribute=target, values=data))  # type: ignore[no-any-return]
+        return self.reread(update_attribute(by=self.request.user, attribute=target, values=data, if_version=if_version))  # type: ignore[no-any-return]
 
-    def perform_destroy(self, target: Attribute) -> None:
+    def perform_destroy(self, target: Attribute, *, if_version: int | None) -> None:
         """Delete."""
-        delete_attribute(by=self.request.user, attribute=target)
+        delete_attribute(by=self.request.user, attribute=target, if_version=if_version)
 
 
 class ProductTypeViewSet(_Coded):
@@ -93,10 +93,11 @@ class ProductTypeViewSet(_Coded):
         """Create."""
         return self.reread(create_product_type(by=self.request.user, values=data))  # type: ignore[no-any-return]
 
-    def perform_update(self, target: ProductType, data: dict[str, Any]) -> ProductType:
+    def perform_update(self, target: ProductType, data: dict[str, Any], *, if_version: int | None) -> ProductType:
         """Merge."""
-        return self.reread(update_product_type(by=self.request.user, product_type=target, values=data))  # type: ignore[no-any-return]
+        updated = update_product_type(by=self.request.user, product_type=target, values=data, if_version=if_version)
+        return self.reread(updated)  # type: ignore[no-any-return]
 
-    def perform_destroy(self, target: ProductType) -> None:
+    def perform_destroy(self, target: ProductType, *, if_version: int | None) -> None:
         """Delete."""
-        delete_product_type(by=self.request.user, product_type=target)
+        delete_product_type(by=self.request.user, product_type=target, if_version=if_version)

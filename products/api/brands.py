@@ -28,13 +28,13 @@ class BrandViewSet(CreatableViewSet):
         """Create."""
         return create_brand(by=self.request.user, values=data)
 
-    def perform_update(self, target: Brand, data: dict[str, Any]) -> Brand:
+    def perform_update(self, target: Brand, data: dict[str, Any], *, if_version: int | None) -> Brand:
         """Merge."""
-        return update_brand(by=self.request.user, brand=target, values=data)
+        return update_brand(by=self.request.user, brand=target, values=data, if_version=if_version)
 
-    def perform_destroy(self, target: Brand) -> None:
+    def perform_destroy(self, target: Brand, *, if_version: int | None) -> None:
         """Delete."""
-        delete_brand(by=self.request.user, brand=target)
+        delete_brand(by=self.request.user, brand=target, if_version=if_version)
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that the list's parameters leave."""

@@ -28,6 +28,7 @@ class CategoryViewSet(CreatableViewSet):
     patch_serializer = CategoryPatchSerializer
     list_query = CategoryListQuery
     keysets: ClassVar = {"path": "path", "name": "name_key", "created_at": "created_at"}
+    guarded = (*CreatableViewSet.guarded, "move_category")
     problems: ClassVar = {
         "create": ["duplicate"],
         "partial_update": ["duplicate"],
@@ -39,13 +40,13 @@ class CategoryViewSet(CreatableViewSet):
         """Create."""
         return create_category(by=self.request.user, values=data)
 
-    def perform_update(self, target: Category, data: dict[str, Any]) -> Category:
+    def perform_update(self, target: Category, data: dict[str, Any], *, if_version: int | None) -> Category:
         """Merge."""
-        return update_category(by=self.request.user, category=target, values=data)
+        return update_category(by=self.request.user, category=target, values=data, if_version=if_version)
 
-    def perform_destroy(self, target: Category) -> None:
+    def perform_destroy(self, target: Category, *, if_version: int | None) -> None:
         """Delete."""
-        delete_category(by=self.request.user, category=target)
+        delete_category(by=self.request.user, category=target, if_version=if_version)
 
     def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that the list's parameters leave."""
@@ -56,5 +57,7 @@ class CategoryViewSet(CreatableViewSet):
     def move_category(self, request: Request, ref: str) -> Response:
         """Put a category below another parent, or at another position, or both."""
         target = self.get_object()
-        moved = move_category(by=request.user, category=target, values=self.validated(MoveSerializer))
-        return Response(self.present(moved))
+        values = self.validated(MoveSerializer)
+        return self.represented(
+            move_category(by=request.user, category=target, values=values, if_version=self.expected(target))
+        )

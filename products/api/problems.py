@@ -4,6 +4,13 @@ from catalog_project.api.problems import Problem, register
 
 register(
     Problem(
+        "too_many_items",
+        413,
+        "Too many items",
+        "The call holds more items than one may that is answered at once.",
+        "Send fewer at a time, or `Prefer: respond-async`: then it becomes a job.",
+    ),
+    Problem(
         "not_publishable",
         409,
         "Not publishable",
@@ -45,5 +52,26 @@ register(
         "Category cycle",
         "A category cannot stand below itself.",
         "Choose a parent outside the subtree that is moved.",
+    ),
+    Problem(
+        "changes_pruned",
+        410,
+        "Changes pruned",
+        "The log no longer holds the changes behind this sequence.",
+        "Read the whole catalog, then follow the log from the `since` that `detail` names.",
+    ),
+    Problem(
+        "changed_since",
+        409,
+        "Changed since",
+        "A later change touched the same fields.",
+        "Revert the later changes first, or write the values that you want.",
+    ),
+    Problem(
+        "not_revertible",
+        409,
+        "Not revertible",
+        "What the change refers to is gone or has another name now.",
+        "Write the values that you want.",
     ),
 )

@@ -13,23 +13,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
+from catalog_project.api.conditional import entity_tag
 from catalog_project.api.exceptions import faults_of
 from catalog_project.api.pagination import Keyset, Segment
 from catalog_project.api.remembering import PerishableResponse
-from catalog_project.api.viewsets import CreatableViewSet, read_ref
+from catalog_project.api.viewsets import CreatableViewSet, find, read_ref
 from catalog_project.errors import Invalid
 from catalog_project.formats import format_time
 from catalog_project.reading.cache import ReadCache
 from products.api.facets import MAX_AGE_SECONDS, counted_for_anyone
 from products.api.pagination import ProductPagination
 from products.api.queries import PRICE, RELEVANCE, VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
-from products.api.visible import EVERYTHING_VISIBLE, Shown, find_visible
+from products.api.visible import EVERYTHING_VISIBLE, Shown, find_visible, find_visible_state
 from products.models import Listing, Product
 from products.schemas.documents import ProductSerializer, TrimmedProductSerializer
 from products.schemas.products import ProductPatchSerializer, ProductWriteSerializer, attribute_faults
 from products.search.facets import Counted, count_facets, count_now
 from products.search.products import matching, with_price, without_price
-from products.search.text import Search, read_search
+from products.search.text import SEGMENTS, Search, read_search
 from products.search.windows import next_window_edge
 from products.services.products import (
     archive_product,
@@ -60,6 +61,7 @@ class ProductViewSet(CreatableViewSet):
         "created_at": "created_at",
         "updated_at": "updated_at",
     }
+    guarded = (*CreatableViewSet.guarded, "publish_product", "archive_product")
     problems: ClassVar = {
         "create": ["duplicate", "not_publishable"],
         "partial_update": ["duplicate"],
@@ -70,6 +72,8 @@ class ProductViewSet(CreatableViewSet):
     def get_queryset(self) -> QuerySet[Listing]:
         """What the caller may see."""
         listings = Listing.objects.with_document()
+        if self.action != "list":
+            listings = listings.with_version()
         found: QuerySet[Listing] = listings if self.scope == "all" else listings.visible()
         return found
 
@@ -110,13 +114,15 @@ class ProductViewSet(CreatableViewSet):
 
     def get_paginated_response(self, data: Any) -> Response:
         """One page, and the facets asked for."""
-        response = PerishableResponse(super().get_paginated_response(data).data)
-        if "facets" in self.query.values:
-            counted = self.facets(cast(ProductListQuery, self.query))
-            response.data["facets"] = counted.shown
-            if counted.as_of:
-                response.data["facets_as_of"] = format_time(counted.as_of)
-                response.holds_until = counted.as_of.timestamp() + MAX_AGE_SECONDS
+        page = super().get_paginated_response(data)
+        if "facets" not in self.query.values:
+            return page
+        response = PerishableResponse(page.data)
+        counted = self.facets(cast(ProductListQuery, self.query))
+        response.data["facets"] = counted.shown
+        if counted.as_of:
+            response.data["facets_as_of"] = format_time(counted.as_of)
+            response.holds_until = counted.as_of.timestamp() + MAX_AGE_SECONDS
         return response
 
     def facets(self, query: ProductListQuery) -> Counted:
@@ -125,7 +131,14 @@ class ProductViewSet(CreatableViewSet):
         if self.search:
             listings = listings.filter(self.search.matches())
         remember = count_now if self.scope == "all" else counted_for_anyone
-        return count_facets(listings, query.narrowing(), query.values["facets"], query.filterable, remember)
+        return count_facets(
+            listings,
+            query.narrowing(),
+            query.values["facets"],
+            query.filterable,
+            remember,
+            are_public=self.scope == "visible",
+        )
 
     @property
     def scope(self) -> str:
@@ -138,6 +151,15 @@ class ProductViewSet(CreatableViewSet):
         if isinstance(self.query, ProductDetailQuery) and self.query.trims:
             return self.query.trim(orjson.loads(target.document))
         return orjson.Fragment(target.document)
+
+    def tag_alone(self) -> str | None:
+        """The ETag of a whole product, from beside its document."""
+        if self.action != "retrieve" or cast(ProductDetailQuery, self.query).trims:
+            return None
+        ref = self.kwargs["ref"]
+        if self.scope == "visible":
+            return entity_tag(*find_visible_state(read_ref(ref)))
+        return entity_tag(*find(Listing.objects.states(), ref, slug_field=self.slug_field))
 
     def validated(self, serializer_class: type[BaseSerializer[Any]], *, partial: bool = False) -> dict[str, Any]:
         """The request's body; a new product's faults are named with those of its attributes."""
@@ -152,14 +174,14 @@ class ProductViewSet(CreatableViewSet):
         """Create."""
         return create_product(by=self.request.user, values=data).listing  # type: ignore[arg-type]
 
-    def perform_update(self, target: Listing, data: dict[str, Any]) -> Listing:
+    def perform_update(self, target: Listing, data: dict[str, Any], *, if_version: int | None) -> Listing:
         """Merge."""
-        updated = update_product(by=self.request.user, product_id=target.pk, values=data)  # type: ignore[arg-type]
+        updated = update_product(by=self.request.user, product_id=target.pk, values=data, if_version=if_version)  # type: ignore[arg-type]
         return self._listing(updated)
 
-    def perform_destroy(self, target: Listing) -> None:
+    def perform_destroy(self, target: Listing, *, if_version: int | None) -> None:
         """Delete."""
-        delete_product(by=self.request.user, product_id=target.pk)
+        delete_product(by=self.request.user, product_id=target.pk, if_version=if_version)
 
     def address_of(self, target: Listing) -> str:
         """The canonical path of a product."""
@@ -170,32 +192,38 @@ class ProductViewSet(CreatableViewSet):
     def publish_product(self, request: Request, ref: str) -> Response:
         """Make it active; its publication window stays as it is."""
         self.refuse_body()
-        product = publish_product(by=request.user, product_id=self.get_object().pk)
-        return Response(self.present(self._listing(product)))
+        target = self.get_object()
+        product = publish_product(by=request.user, product_id=target.pk, if_version=self.expected(target))
+        return self.represented(self._listing(product))
 
     @extend_schema(request=None, summary="Archive a product")
     @action(detail=True, methods=["post"], url_path="archive", permission_verb="change")
     def archive_product(self, request: Request, ref: str) -> Response:
         """Take it out of the catalog; publishing it again undoes that."""
         self.refuse_body()
-        product = archive_product(by=request.user, product_id=self.get_object().pk)
-        return Response(self.present(self._listing(product)))
+        target = self.get_object()
+        product = archive_product(by=request.user, product_id=target.pk, if_version=self.expected(target))
+        return self.represented(self._listing(product))
 
     def _listing(self, product: Product) -> Listing:
         """As it has just been written; a write that changed nothing has written nothing."""
         return (
             product.listing
             if Product.listing.is_cached(product)
-            else Listing.objects.with_document().get(pk=product.pk)
+            else Listing.objects.with_document().with_version().get(pk=product.pk)
         )
 
 
 def _by_relevance(search: Search) -> Keyset:
     """The best of what a search finds first, the newest among equals."""
     segments = tuple(
-        Segment("created_at", descending=True, narrow=partial(_filtered, condition)) for condition in search.segments()
+        Segment("created_at", descending=True, narrow=partial(_of_segment, search, place)) for place in range(SEGMENTS)
     )
     return Keyset(segments=segments, union=partial(_filtered, search.matches()))
+
+
+def _of_segment(search: Search, place: int, rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.filter(search.segment(place))
 
 
 def _by_price(currency: str, *, descending: bool) -> Keyset:

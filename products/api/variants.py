@@ -56,13 +56,13 @@ class VariantViewSet(_Variants):
         "move_stock": ["insufficient_stock", "stock_not_tracked", "stock_out_of_range"],
     }
 
-    def perform_update(self, target: Variant, data: dict[str, Any]) -> Variant:
+    def perform_update(self, target: Variant, data: dict[str, Any], *, if_version: int | None) -> Variant:
         """Merge."""
-        return update_variant(by=self.request.user, variant_id=target.pk, values=data)  # type: ignore[arg-type]
+        return update_variant(by=self.request.user, variant_id=target.pk, values=data, if_version=if_version)  # type: ignore[arg-type]
 
-    def perform_destroy(self, target: Variant) -> None:
+    def perform_destroy(self, target: Variant, *, if_version: int | None) -> None:
         """Delete."""
-        delete_variant(by=self.request.user, variant_id=target.pk)
+        delete_variant(by=self.request.user, variant_id=target.pk, if_version=if_version)
 
     @extend_schema(request=StockSerializer, summary="Move a variant's stock")
     @action(detail=True, methods=["post"], url_path="stock", permission_verb="change")
@@ -74,7 +74,7 @@ class VariantViewSet(_Variants):
             variant = move_stock(by=request.user, variant_id=target.pk, delta=movement["delta"])
         else:
             variant = set_stock(by=request.user, variant_id=target.pk, stock=movement["set"])
-        return Response(self.present(variant))
+        return self.represented(variant)
 
 
 class ProductVariantViewSet(_Variants, CreatableViewSet):

@@ -25,6 +25,7 @@ class Shown(NamedTuple):
     """All of a product that its detail needs."""
 
     document: str
+    version: int
 
 
 def find_visible(ref: int | str) -> Shown:
@@ -33,6 +34,15 @@ def find_visible(ref: int | str) -> Shown:
     if not rows:
         raise Http404
     return Shown(*rows[0])
+
+
+def find_visible_state(ref: int | str) -> tuple[int, str]:
+    """The version and the digest of the same, without its document. Raises Http404 likewise."""
+    rows = (STATE_BY_SLUG if isinstance(ref, str) else STATE_BY_ID).rows(ref=ref, at=timezone.now())
+    if not rows:
+        raise Http404
+    version, digest = rows[0]
+    return version, digest
 
 
 def visible_page(segment: Segment, behind: tuple[Any, int] | None, most: int, *, backwards: bool) -> Sequence[Any]:
@@ -46,11 +56,17 @@ def visible_page(segment: Segment, behind: tuple[Any, int] | None, most: int, *,
 
 
 def _one(field: str) -> Any:
-    return lambda ref, at: _visible(at).filter(**{field: ref}).values_list("document")
+    return lambda ref, at: _visible(at).with_version().filter(**{field: ref}).values_list(*Shown._fields)
+
+
+def _state(field: str) -> Any:
+    return lambda ref, at: Listing.objects.states().visible(at).filter(**{field: ref})
 
 
 BY_ID = Prepared(_one("pk"), ref=int, at=datetime)
 BY_SLUG = Prepared(_one("product__slug"), ref=str, at=datetime)
+STATE_BY_ID = Prepared(_state("pk"), ref=int, at=datetime)
+STATE_BY_SLUG = Prepared(_state("product__slug"), ref=str, at=datetime)
 
 
 @lru_cache(MOST_PAGES)
@@ -70,6 +86,5 @@ def _kind_of(key: str) -> type[datetime | str]:
     return datetime if isinstance(Listing._meta.get_field(key), DateTimeField) else str
 
 
-def _visible(at: datetime) -> QuerySet[Any]:
-    listings: QuerySet[Any] = Listing.objects.with_document().visible(at)
-    return listings
+def _visible(at: datetime) -> Any:
+    return Listing.objects.with_document().visible(at)

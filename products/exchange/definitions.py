@@ -5,8 +5,8 @@ from typing import Any
 
 from products.exchange.records import Outcome
 from products.exchange.taxonomy import TaxonomyWriter, Values
+from products.listings.definitions import Document, attribute_document, product_type_document
 from products.models import Attribute, ProductType
-from products.search.attributes import Document, attribute_document, product_type_document
 from products.services.attributes import create_attribute, update_attribute
 from products.services.product_types import create_product_type, update_product_type
 

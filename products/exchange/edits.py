@@ -31,7 +31,7 @@ def creation_faults(values: Values) -> list[Fault]:
     faults = [] if "name" in values else [Fault("required", REQUIRED, "/name")]
     variants = values.get("variants", ())
     for index, variant in enumerate(variants):
-        faults += _creation_faults(variant, f"/variants/{index}")
+        faults += variant_creation_faults(variant, f"/variants/{index}")
     if values.get("status") == Product.Status.ACTIVE:
         faults += publish_faults(variants=len(variants))
     return faults
@@ -45,7 +45,7 @@ def _stage_variants(edit: ProductEdit, variants: Sequence[Values]) -> None:
         if variant:
             edit.variants.append(_staged_variant(edit, variant, values, f"/variants/{index}"))
             continue
-        if faults := _creation_faults(values, f"/variants/{index}"):
+        if faults := variant_creation_faults(values, f"/variants/{index}"):
             raise Invalid(faults)
         position, pointer = behind + len(edit.new_variants), f"/variants/{index}"
         edit.new_variants.append(new_variant(edit.product, values, position=position, pointer=pointer))  # type: ignore[arg-type]
@@ -69,7 +69,8 @@ def _find(present: Sequence[Variant], values: Values) -> Variant | None:
     return next(by_id, None) or next((variant for variant in present if variant.sku_key == key), None)
 
 
-def _creation_faults(variant: Values, pointer: str) -> list[Fault]:
+def variant_creation_faults(variant: Values, pointer: str = "") -> list[Fault]:
+    """What the values of a variant lack to create one."""
     faults = [] if "sku" in variant else [Fault("required", REQUIRED, f"{pointer}/sku")]
     for currency, price in variant.get("prices", {}).items():
         if price is not None and "amount" not in price:

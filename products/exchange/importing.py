@@ -3,7 +3,7 @@
 The command feeds it from a file; whoever else has records may do the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby, islice
 from typing import Any
 
@@ -14,10 +14,11 @@ from rest_framework.serializers import Serializer
 from catalog_project.api.exceptions import faults_of
 from catalog_project.api.serializers import unknown_value
 from catalog_project.errors import Fault
+from catalog_project.jobs.positions import START, Position
 from products.exchange.csv_rows import group_rows, read_csv
 from products.exchange.definitions import AttributeWriter, ProductTypeWriter
 from products.exchange.mapping import SourceMapping
-from products.exchange.reading import Source, SourceError, read_ndjson
+from products.exchange.reading import Source, SourceError, numbered_lines, read_ndjson
 from products.exchange.records import Record
 from products.exchange.references import MAX_WORDS, NameReferences, SlugReferences
 from products.exchange.shapes import ProductRecordSerializer
@@ -41,11 +42,19 @@ KINDS = (PRODUCT, *WRITERS)
 class Importer:
     """Writes records in the write shape, or in whatever shape `mapping` reads.
 
-    `create_missing` creates the brands and categories that records name and the catalog lacks.
+    `create_missing` creates the brands and categories that records name and the catalog lacks. `kinds` are those that
+    may be written: a record of another one fails for want of the right.
     """
 
-    def __init__(self, *, by: Actor | None, mapping: SourceMapping | None = None, create_missing: bool = False) -> None:
-        self._mapping = mapping
+    def __init__(
+        self,
+        *,
+        by: Actor | None,
+        mapping: SourceMapping | None = None,
+        create_missing: bool = False,
+        kinds: Collection[str] = KINDS,
+    ) -> None:
+        self._mapping, self.kinds = mapping, kinds
         remember = NameReferences if mapping else SlugReferences
         self._references = remember(by=by, create_missing=create_missing)
         self._products = ProductWriter(by=by, references=self._references, is_foreign=mapping is not None)
@@ -73,9 +82,11 @@ class Importer:
             record.is_product = kind == PRODUCT
             if kind not in KINDS:
                 record.fail(faults_of({"kind": [unknown_value(kind, KINDS, "The kind")]}))
-        if kind == PRODUCT:
+            elif kind not in self.kinds:
+                record.fail([Fault("permission_denied", f"You may not write a record of the kind {kind}.", "/kind")])
+        if kind == PRODUCT and kind in self.kinds:
             self._products.write(self._validate(kind, records))
-        elif kind in KINDS:
+        elif kind in self.kinds:
             self._land_one_by_one(kind, records)
 
     def _land_one_by_one(self, kind: str, records: Sequence[Record]) -> None:
@@ -121,19 +132,32 @@ class Importer:
         self._references.find(Category, _texts(word for words in lists if isinstance(words, list) for word in words))
 
 
-def read_records(source: Source, mapping: SourceMapping | None) -> Iterator[Record]:
-    """The records of a file. Raises SourceError for CSV without a mapping, or without the columns that it needs."""
-    is_csv = mapping.format == "csv" if mapping and mapping.format else source.is_csv
+def read_records(source: Source, mapping: SourceMapping | None, start: Position = START) -> Iterator[Record]:
+    """The records of a file that is at its start, from `start` on.
+
+    Raises SourceError for CSV without a mapping, or without the columns that it needs.
+    """
     try:
-        yield from _read_csv(source, mapping) if is_csv else read_ndjson(source.stream)
+        yield from _read_csv(source, mapping, start) if _is_csv(source, mapping) else read_ndjson(source.stream, start)
     except SourceError as error:
         raise SourceError(f"{source.name}: {error}") from error
 
 
-def _read_csv(source: Source, mapping: SourceMapping | None) -> Iterator[Record]:
+def count_records(source: Source, mapping: SourceMapping | None) -> int:
+    """How many records `read_records` would give. Raises SourceError as it does."""
+    if _is_csv(source, mapping):
+        return sum(1 for _ in read_records(source, mapping))
+    return sum(1 for line, _ in numbered_lines(source.stream) if line is None or line.strip())
+
+
+def _is_csv(source: Source, mapping: SourceMapping | None) -> bool:
+    return mapping.format == "csv" if mapping and mapping.format else source.is_csv
+
+
+def _read_csv(source: Source, mapping: SourceMapping | None, start: Position) -> Iterator[Record]:
     if mapping is None:
         raise SourceError("CSV needs a mapping: give --mapping.")
-    rows = read_csv(source.stream, delimiter=mapping.delimiter)
+    rows = read_csv(source.stream, delimiter=mapping.delimiter, start=start)
     return group_rows(rows, by=mapping.group, starts=mapping.starts) if mapping.group else rows
 
 

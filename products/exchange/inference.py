@@ -13,9 +13,9 @@ from products.exchange.codes import attribute_code
 from products.exchange.guessing import Document, document, family, guess, widened
 from products.exchange.json_schemas import NO_HINT, Hint, Hints
 from products.exchange.observing import Level, Observations, Place, Seen
+from products.listings.definitions import attribute_document, product_type_document
 from products.models import Attribute, ProductType
 from products.models.naming import CODE_LENGTH, NAME_LENGTH
-from products.search.attributes import attribute_document, product_type_document
 
 SHARED = {"boolean", "number", "text", "texts"}  # other shapes suit no attribute
 CLASH = "{code} is {one} in {others}; give it a name of its own in the mapping, such as {example}"

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from catalog_project.api.parsers import loads
+from catalog_project.api.parsers import BOM, loads_line
+from catalog_project.jobs.positions import START, Position
 from products.exchange.records import Record
 
 MAX_LINE = 1_000_000
 GZIP_MAGIC = b"\x1f\x8b"
-BOM = b"\xef\xbb\xbf"
 # How much of a line that is too long is shown again.
 EXCERPT = 200
 STREAM_ERRORS = (OSError, EOFError, zlib.error)
@@ -49,7 +49,7 @@ def open_source(name: str) -> Iterator[Source]:
     with _opened(name) as raw:
         size = None if name == "-" else Path(name).stat().st_size
         is_csv = Path(name.removesuffix(".gz")).suffix.lower() == ".csv"
-        yield Source(name, _unpacked(raw), raw, size, is_csv)
+        yield Source(name, unpacked(raw), raw, size, is_csv)
 
 
 def _opened(name: str) -> io.BufferedReader:
@@ -61,38 +61,44 @@ def _opened(name: str) -> io.BufferedReader:
         raise SourceError(f"{name}: {error.strerror}.") from error
 
 
-def _unpacked(raw: io.BufferedReader) -> IO[bytes]:
+def unpacked(raw: io.BufferedReader) -> IO[bytes]:
+    """The content of a file that is at its start, gzipped or not. Positions in it are those of its content."""
     if not raw.peek(2).startswith(GZIP_MAGIC):
         return raw
     return io.BufferedReader(gzip.GzipFile(fileobj=raw))
 
 
-def read_ndjson(stream: IO[bytes]) -> Iterator[Record]:
-    """The records of an NDJSON stream; blank lines are skipped, lines that cannot be read are failed records.
+def read_ndjson(stream: IO[bytes], start: Position = START) -> Iterator[Record]:
+    """The records of an NDJSON stream from `start` on; blank lines are skipped, unreadable ones are failed records.
 
     A line of an error file stands for the record that it repeats, so that a mended error file can be read as it is.
     """
-    for number, line in numbered_lines(stream):
+    for line, end in numbered_lines(stream, start):
         if line is None:
-            yield Record.unreadable(number, "", "The file is damaged here and cannot be read further.")
+            yield Record.unreadable(end.line, "", "The file is damaged here and cannot be read further.", end)
         elif line.strip():
-            yield _parse(number, line)
+            yield _parse(line, end)
 
 
-def numbered_lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
-    """Lines without their ends, numbered from 1; of longer ones no more than `MAX_LINE` + 1 bytes.
+def numbered_lines(stream: IO[bytes], start: Position = START) -> Iterator[tuple[bytes | None, Position]]:
+    """Lines without their ends, of longer ones no more than `MAX_LINE` + 1 bytes; and where each ends.
 
     None stands for the place from which a damaged file cannot be read.
     """
-    number = 0
+    offset, number = start
     try:
+        if offset:
+            stream.seek(offset)
         while line := stream.readline(MAX_LINE + 2):
             number += 1
-            yield number, _content(line, is_first=number == 1)
+            content = _content(line, is_first=number == 1)
+            offset += len(line)
             while line and not line.endswith(b"\n"):
                 line = stream.readline(MAX_LINE)
+                offset += len(line)
+            yield content, Position(offset, number)
     except STREAM_ERRORS:
-        yield number + 1, None
+        yield None, Position(offset, number + 1)
 
 
 def _content(line: bytes, *, is_first: bool) -> bytes:
@@ -100,17 +106,17 @@ def _content(line: bytes, *, is_first: bool) -> bytes:
     return line.removesuffix(b"\n").removesuffix(b"\r")[: MAX_LINE + 1]
 
 
-def _parse(number: int, line: bytes) -> Record:
+def _parse(line: bytes, end: Position) -> Record:
+    number = end.line
     if len(line) > MAX_LINE:
-        return Record.unreadable(number, shown(line[:EXCERPT]), f"The line is longer than {MAX_LINE} bytes.")
+        return Record.unreadable(number, shown(line[:EXCERPT]), f"The line is longer than {MAX_LINE} bytes.", end)
     try:
-        value = loads(line)
+        value = loads_line(line)
         if is_rejected(value):
-            value = loads(value["text"]) if "text" in value else value["record"]
+            value = loads_line(value["text"]) if "text" in value else value["record"]
     except ValueError as error:
-        reason = str(error).replace(" at line 1 column", " at column")
-        return Record.unreadable(number, shown(line), f"The line is not valid JSON: {reason}.")
-    return Record(number, value, size=len(line))
+        return Record.unreadable(number, shown(line), f"The line is not valid JSON: {error}.", end)
+    return Record(number, value, size=len(line), end=end)
 
 
 def is_rejected(value: Any) -> bool:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from catalog_project.errors import Fault
+from catalog_project.jobs.positions import START, Position
 
 BATCH_RECORDS = 500
 # A few long lines weigh as much as many short ones; memory stays constant for both.
@@ -26,7 +27,8 @@ class Record:
     """A JSON object from one line, or the rows of a CSV file that make one product together.
 
     `line` is where it begins in the file (from 1), `source` its value as it was read. What cannot be read has its
-    `text` instead. `faults` name places in the write shape, as the API does.
+    `text` instead. `faults` name places in the write shape, as the API does. Behind `end` the reading can be taken up
+    again; where that is None, records that stand further back come before it.
     """
 
     line: int
@@ -37,25 +39,55 @@ class Record:
     outcome: Outcome | None = None
     values: dict[str, Any] = field(default_factory=dict)
     is_product: bool = True
+    end: Position | None = START
 
     @classmethod
-    def unreadable(cls, line: int, text: str, reason: str) -> "Record":
+    def unreadable(cls, line: int, text: str, reason: str, end: Position = START) -> "Record":
         """A record that failed before anything looked into it."""
-        return cls(line, text=text, size=len(text), faults=[Fault("malformed", reason, "")], outcome=Outcome.FAILED)
+        fault = Fault("malformed", reason, "")
+        return cls(line, text=text, size=len(text), faults=[fault], outcome=Outcome.FAILED, end=end)
 
     def fail(self, faults: Iterable[Fault]) -> None:
         """Refuse it, saying why."""
         self.faults, self.outcome = list(faults), Outcome.FAILED
 
 
-def batches(records: Iterable[Record]) -> Iterator[list[Record]]:
-    """Records in portions that fit into memory and into one transaction."""
-    batch: list[Record] = []
+@dataclass
+class Summary:
+    """What became of the products. A brand or category that failed counts as failed, too."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+
+    def count(self, record: Record) -> None:
+        """Add a record."""
+        if record.outcome and (record.is_product or record.outcome is Outcome.FAILED):
+            setattr(self, record.outcome, getattr(self, record.outcome) + 1)
+
+
+class Portionable(Protocol):
+    """What has a size in bytes, and an end behind which the reading can be taken up; None where it cannot."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def end(self) -> Position | None: ...
+
+
+Read = TypeVar("Read", bound=Portionable)
+
+
+def batches(records: Iterable[Read]) -> Iterator[list[Read]]:
+    """Records in portions that fit into memory and into one transaction; behind each the reading can be taken up."""
+    batch: list[Read] = []
     size = 0
     for record in records:
         batch.append(record)
         size += record.size
-        if len(batch) == BATCH_RECORDS or size >= BATCH_BYTES:
+        if (len(batch) >= BATCH_RECORDS or size >= BATCH_BYTES) and record.end:
             yield batch
             batch, size = [], 0
     if batch:

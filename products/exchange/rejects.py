@@ -9,13 +9,18 @@ from products.exchange.records import Record
 
 
 def write_reject(file: IO[bytes], record: Record) -> None:
-    """Add a failed record as one line of NDJSON: `{"line", "errors", "record"}`.
+    """Add a failed record to an error file."""
+    file.write(reject_line(record) + b"\n")
+
+
+def reject_line(record: Record) -> bytes:
+    """A failed record as a line of NDJSON, without its end: `{"line", "errors", "record"}`.
 
     What could not be read stands under `text`, as it is in the file.
     """
     body: dict[str, Any] = {"line": record.line, "errors": [_present(asdict(fault)) for fault in record.faults]}
     body |= {"record": record.source} if record.text is None else {"text": record.text}
-    file.write(orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE))
+    return orjson.dumps(body)
 
 
 def _present(fault: dict[str, Any]) -> dict[str, Any]:

@@ -40,17 +40,12 @@ def define(proposal: Proposal, *, by: Actor | None) -> list[Record]:
     return [record for record in records if record.faults]
 
 
-def retype(
-    proposal: Proposal,
-    reading: Reading,
-    *,
-    by: Actor | None,  # noqa: ARG001 - every write takes its actor, read or not
-) -> Iterator[tuple[int, list[Stayed]]]:
+def retype(proposal: Proposal, reading: Reading, *, by: Actor | None) -> Iterator[tuple[int, list[Stayed]]]:
     """Give products without a type theirs, batch by batch, each in a transaction; versions rise as with any edit.
 
     Yields how many got one and those that stayed as they are. Raises Missing when a product goes meanwhile.
     """
-    writer = _Retyping(proposal, reading)
+    writer = _Retyping(proposal, reading, by=by)
     last = 0
     while batch := list(Product.objects.filter(product_type=None, pk__gt=last).order_by("pk")[:BATCH]):
         last = batch[-1].pk
@@ -58,8 +53,8 @@ def retype(
 
 
 class _Retyping:
-    def __init__(self, proposal: Proposal, reading: Reading) -> None:
-        self._codes, self._reading = proposal.codes, reading
+    def __init__(self, proposal: Proposal, reading: Reading, *, by: Actor | None) -> None:
+        self._by, self._codes, self._reading = by, proposal.codes, reading
         codes = [line["code"] for line in proposal.types]
         self._types = {row.code: row for row in ProductType.objects.filter(code__in=codes)}
         self._spellings = TypedSpellings(row.pk for row in self._types.values())
@@ -76,7 +71,7 @@ class _Retyping:
                 edits.append(self._staged(product, rules))
             except Invalid as error:
                 stayed.append(Stayed(product.slug, error.faults))
-        write(edits)
+        write(edits, by=self._by)
         return len(edits), stayed
 
     def _staged(self, product: Product, rules: TypeRules) -> ProductEdit:

@@ -39,7 +39,7 @@ class ProductWriter:
 
     def write(self, records: Sequence[Record]) -> None:
         """Write validated records and give each its outcome. Raises what no record is guilty of."""
-        for portion in _portions(records, lambda record: len(record.values.get("variants", ()))):
+        for portion in portions(records, lambda record: len(record.values.get("variants", ()))):
             self._try(portion)
 
     def _try(self, records: Sequence[Record], attempts: int = ATTEMPTS) -> None:
@@ -118,7 +118,7 @@ class ProductWriter:
         owners = Variant.objects.filter(product__in=records).values_list("product")
         counts = dict(owners.annotate(Count("pk")).order_by())
         # in the order of their ids, in which everybody locks them
-        for portion in _portions(sorted(records), lambda product_id: counts.get(product_id, 0)):
+        for portion in portions(sorted(records), lambda product_id: counts.get(product_id, 0)):
             products = lock_products(portion)
             rules = rules_of(products.values(), (settled[product_id] for product_id in portion))
             if self._is_foreign:
@@ -128,7 +128,8 @@ class ProductWriter:
                 [
                     _staged(products[product_id], records[product_id], settled[product_id], rules)
                     for product_id in portion
-                ]
+                ],
+                by=self._by,
             )
 
 
@@ -155,7 +156,8 @@ def _present_types(products: Iterable[Product]) -> Iterator[int | None]:
     return (product.product_type_id for product in products)
 
 
-def _portions(items: Iterable[Item], variants: Callable[[Item], int]) -> Iterator[list[Item]]:
+def portions(items: Iterable[Item], variants: Callable[[Item], int]) -> Iterator[list[Item]]:
+    """Items in portions with no more than `MAX_VARIANTS` variants, or those of one item."""
     portion: list[Item] = []
     weight = 0
     for item in items:

@@ -22,7 +22,7 @@ def render(product: Product) -> str:
 
 def product_document(product: Product) -> Document:
     """A product with its variants; its parts must have been loaded (`rows.loaded`) or each costs a query."""
-    variants = [variant_document(variant) for variant in product.variants.all()]
+    variants = [variant_document(variant) for variant in product.parts("variants")]
     return {
         "id": product.pk,
         "slug": product.slug,
@@ -55,7 +55,7 @@ def variant_document(variant: Variant) -> Document:
         "barcode": variant.barcode,
         "attributes": attributes_document(variant.attributes),
         "weight_g": variant.weight_g,
-        "prices": {price.currency: _price(price) for price in sorted(variant.prices.all(), key=_by_currency)},
+        "prices": prices_document(variant.parts("prices")),
         "stock": variant.stock,
         "in_stock": variant.in_stock,
         "position": variant.position,
@@ -100,9 +100,14 @@ def brand_document(brand: Brand) -> Document:
     }
 
 
+def prices_document(prices: Iterable[Price]) -> Document:
+    """A variant's prices by currency, in the order of the currencies."""
+    return {price.currency: _price(price) for price in sorted(prices, key=_by_currency)}
+
+
 def prices_of(product: Product) -> Iterator[Price]:
     """Every price of its variants."""
-    return (price for variant in product.variants.all() for price in variant.prices.all())
+    return (price for variant in product.parts("variants") for price in variant.parts("prices"))
 
 
 def bounds_of(prices: Iterable[Price]) -> dict[str, tuple[Decimal, Decimal]]:

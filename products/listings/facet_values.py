@@ -1,6 +1,6 @@
 """What the read model holds of typed attributes: the values by which products are filtered and counted."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Any
 
@@ -31,18 +31,18 @@ def facet_values(product: Product, filterable: Filterable) -> dict[str, list[Any
     """The distinct values by code of each filterable attribute, those of all variants together; none without values."""
     if product.product_type_id is None:
         return {}
-    found = {
-        code: _distinct(_values(product, code, level)) for code, level in filterable[product.product_type_id].items()
+    bearers: dict[str, list[Mapping[str, Any]]] = {
+        Level.PRODUCT: [product.attributes],
+        Level.VARIANT: [variant.attributes for variant in product.parts("variants")],
     }
-    return {code: values for code, values in found.items() if values}
-
-
-def _values(product: Product, code: str, level: str) -> Iterator[Any]:
-    bearers = [product] if level == Level.PRODUCT else product.variants.all()
-    values = (bearer.attributes.get(code) for bearer in bearers)
-    return chain.from_iterable(value if isinstance(value, list) else [value] for value in values)
+    found = (
+        (code, [attributes[code] for attributes in bearers[level] if code in attributes])
+        for code, level in filterable[product.product_type_id].items()
+    )
+    return {code: distinct for code, values in found if values and (distinct := _distinct(values))}
 
 
 def _distinct(values: Iterable[Any]) -> list[Any]:
     """In one order, so that what is stored compares; the values of an attribute are all of one type."""
-    return sorted({canonical(value) for value in values if value is not None})
+    each = chain.from_iterable(value if isinstance(value, list) else [value] for value in values)
+    return sorted({canonical(value) for value in each if value is not None})

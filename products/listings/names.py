@@ -14,12 +14,13 @@ from django.db.models import Model, QuerySet, TextField, Value
 from django.db.models.functions import Concat, Left, Replace, StrIndex, Substr
 
 from catalog_project.errors import Conflict
+from catalog_project.postgresql.patience import allow
 from products.listings.documents import Document
 from products.models import ListingDocument, Product
 
 # Everything that bears a name stands before it, and nothing in front of it is a client's own JSON.
 END_OF_NAMES = ',"attributes":{'
-RENAMING_TIMEOUT = "60s"
+RENAMING_SECONDS = 60
 
 
 def share(rows: Iterable[Any]) -> None:
@@ -48,8 +49,8 @@ def wait_for(products: QuerySet[Product]) -> None:
         return
     locked = products.select_for_update(of=("self",), no_key=True).order_by("pk").values("pk")
     statement, values = locked.query.sql_with_params()
+    allow(RENAMING_SECONDS)
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = '{RENAMING_TIMEOUT}'")
         cursor.execute(f"WITH locked AS ({statement}) SELECT count(*) FROM locked", values)  # noqa: S608 - Django's own SQL
 
 

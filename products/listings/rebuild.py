@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from products.listings.rows import WRITTEN, listings_of, lowest_prices, portions, update_listings
+from products.listings.counts import recount
+from products.listings.rows import WRITTEN, differ, listings_of, lowest_prices, portions, update_listings
 from products.listings.vocabulary import name_everything
 from products.models import Listing, LowestPrice, Product
 from products.models.inserting import BATCH
 
-Prices = dict[int, dict[str, Decimal]]
+Prices = dict[str, LowestPrice]
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ def rebuild(*, missing: bool = False) -> Iterator[int]:
     """
     _orphans().delete()
     name_everything()
+    recount()
     is_missing = Q(listing__shown=None) | Q(listing__found_by=None)
     products = Product.objects.filter(is_missing if missing else Q())
     done = last = 0
@@ -68,19 +69,21 @@ def _orphans() -> QuerySet[Listing]:
     return Listing.objects.exclude(Exists(Product.objects.filter(pk=OuterRef("pk"))))
 
 
-def _differences(wanted: Listing, stored: Listing | None, prices: dict[str, Decimal]) -> tuple[str, ...]:
+def _differences(wanted: Listing, stored: Listing | None, prices: Prices) -> tuple[str, ...]:
     if stored is None:
         return ("missing",)
     fields = [name for name in ("document", "words", *WRITTEN) if getattr(stored, name) != getattr(wanted, name)]
-    if prices != {price.currency: price.amount for price in lowest_prices(wanted)}:
+    if _are_priced_otherwise(prices, {price.currency: price for price in lowest_prices(wanted)}):
         fields.append("lowest_prices")
     return tuple(fields)
 
 
-def _stored_prices(ids: list[int]) -> Prices:
-    prices: Prices = {}
-    for listing, currency, amount in LowestPrice.objects.filter(listing__in=ids).values_list(
-        "listing", "currency", "amount"
-    ):
-        prices.setdefault(listing, {})[currency] = amount
+def _are_priced_otherwise(stored: Prices, wanted: Prices) -> bool:
+    return stored.keys() != wanted.keys() or any(differ(price, wanted[name]) for name, price in stored.items())
+
+
+def _stored_prices(ids: list[int]) -> dict[int, Prices]:
+    prices: dict[int, Prices] = {}
+    for price in LowestPrice.objects.filter(listing__in=ids):
+        prices.setdefault(price.listing_id, {})[price.currency] = price
     return prices

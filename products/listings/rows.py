@@ -11,17 +11,20 @@ from django.db.models import Model, Prefetch, QuerySet
 
 from products.listings.documents import bounds_of, prices_of, render
 from products.listings.facet_values import Filterable, facet_values, filterable_of
-from products.listings.searchable import SearchableByType, searchable_of
+from products.listings.searchable import searchable_of
 from products.listings.vocabulary import learn
 from products.listings.words import words_of
 from products.models import Listing, ListingDocument, ListingWords, LowestPrice, Product, ProductCategory
-from products.models.inserting import BATCH, insert_rows
+from products.models.inserting import BATCH, insert_lines, insert_rows
+from products.models.updating import is_worth_a_list, update_from_lists
 
 COPIED = (
     "status", "published_from", "published_until", "name_key", "brand_id", "product_type_id",
     "created_at", "updated_at",
 )  # fmt: skip
 Parts = tuple[Model, dict[str, Any]]
+PRICED = ("amount", "highest", "category_ids")
+PRICE_COLUMNS = ("listing_id", "currency", *PRICED)
 WRITTEN = (*COPIED, "category_ids", "facet_values", "in_stock", "prices")
 
 
@@ -33,25 +36,32 @@ def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
     return products.prefetch_related("brand", "product_type", links, "variants__prices")
 
 
-def listings_of(products: Sequence[Product]) -> list[Listing]:
-    """The rows of loaded products, unsaved, each with its `document` and `words`; they become `product.listing`."""
-    filterable, searchable = filterable_of(products), searchable_of(products)
-    return [_listing(product, filterable, searchable) for product in products]
+def listings_of(products: Sequence[Product], *, worded: bool = True) -> list[Listing]:
+    """The rows of loaded products, unsaved, each with its `document`; they become `product.listing`.
+
+    Where `worded` is True each has its `words` too.
+    """
+    filterable = filterable_of(products)
+    listings = [_listing(product, filterable) for product in products]
+    searchable = searchable_of(products) if worded else {}
+    for listing in listings if worded else ():
+        product = listing.product
+        listing.words = words_of(product, searchable=searchable.get(product.product_type_id or 0))
+    return listings
 
 
-def _listing(product: Product, filterable: Filterable, searchable: SearchableByType) -> Listing:
+def _listing(product: Product, filterable: Filterable) -> Listing:
     bounds = bounds_of(prices_of(product))
     listing = Listing(
         product=product,
         **{name: getattr(product, name) for name in COPIED},
         category_ids=[link.category_id for link in product.ordered_links()],
         facet_values=facet_values(product, filterable),
-        in_stock=any(variant.in_stock for variant in product.variants.all()),
+        in_stock=any(variant.in_stock for variant in product.parts("variants")),
         prices={currency: [float(low), float(high)] for currency, (low, high) in bounds.items()},
     )
-    listing.lowest = {currency: low for currency, (low, _) in bounds.items()}
-    listing.document = render(product)
-    listing.words = words_of(product, searchable=searchable.get(product.product_type_id or 0))
+    listing.bounds = bounds
+    listing.document, listing.version = render(product), product.version
     return listing
 
 
@@ -59,18 +69,18 @@ def insert_listings(products: Sequence[Product]) -> None:
     """List new products: eight statements a batch at most."""
     listings = listings_of(products)
     insert_rows(listings)
-    insert_rows(_documents(listings))
-    insert_rows(_words(listings))
-    insert_rows([price for listing in listings for price in lowest_prices(listing)])
+    insert_lines(ListingDocument, ("listing_id", "document"), [(listing.pk, listing.document) for listing in listings])
+    insert_lines(ListingWords, ("listing_id", "words"), [(listing.pk, listing.words) for listing in listings])
+    insert_lines(LowestPrice, PRICE_COLUMNS, [line for listing in listings for line in _price_lines(listing)])
     learn(listing.words for listing in listings)
 
 
 def update_listings(products: Sequence[Product], *, repriced: Collection[Product], reworded: bool = True) -> None:
-    """List changed products again; of those in `repriced` the lowest prices too.
+    """List changed products again; of those in `repriced`, by their prices or their categories, the prices too.
 
     Where no text, SKU, attribute, brand or category has changed, `reworded` is False: it is found as before.
     """
-    listings = listings_of(products)
+    listings = listings_of(products, worded=reworded)
     _upsert(listings, key=["product"], fields=WRITTEN)
     _upsert(_documents(listings), key=["listing"], fields=["document", "updated_at"])
     if repriced:
@@ -128,14 +138,17 @@ def _words(listings: Iterable[Listing]) -> list[ListingWords]:
 
 def lowest_prices(listing: Listing) -> list[LowestPrice]:
     """The rows that keep a product's lowest prices, unsaved."""
-    return [
-        LowestPrice(listing_id=listing.pk, currency=currency, amount=amount)
-        for currency, amount in listing.lowest.items()
-    ]
+    return [LowestPrice(**dict(zip(PRICE_COLUMNS, line, strict=True))) for line in _price_lines(listing)]
+
+
+def _price_lines(listing: Listing) -> Iterator[tuple[Any, ...]]:
+    """The values of PRICE_COLUMNS, currency by currency."""
+    for currency, (low, high) in listing.bounds.items():
+        yield listing.pk, currency, low, high, listing.category_ids
 
 
 def _reprice(listings: Sequence[Listing]) -> None:
-    """Write the lowest prices that differ and drop those of currencies that are gone."""
+    """Write the prices that differ and drop those of currencies that are gone."""
     present = {
         (price.listing_id, price.currency): price
         for price in LowestPrice.objects.filter(listing__in=[listing.pk for listing in listings])
@@ -144,11 +157,26 @@ def _reprice(listings: Sequence[Listing]) -> None:
     gone = [price.pk for key, price in present.items() if key not in wanted]
     if gone:
         LowestPrice.objects.filter(pk__in=gone).delete()
-    changed = [price for key, price in wanted.items() if key not in present or present[key].amount != price.amount]
-    _upsert(changed, key=["listing", "currency"], fields=["amount", "updated_at"])
+    fields = [*PRICED, "updated_at"]
+    changed = {key: price for key, price in wanted.items() if key not in present or differ(price, present[key])}
+    known = changed.keys() & present.keys()
+    if is_worth_a_list(len(known)):
+        for key in known:
+            changed[key].pk = present[key].pk
+        update_from_lists([changed.pop(key) for key in known], fields)
+    _upsert(list(changed.values()), key=["listing", "currency"], fields=fields)
+
+
+def differ(price: LowestPrice, other: LowestPrice) -> bool:
+    """Whether two rows of a product and currency say different things."""
+    return any(getattr(price, name) != getattr(other, name) for name in PRICED)
 
 
 def _upsert(rows: Sequence[Any], *, key: list[str], fields: Collection[str]) -> None:
+    """Write rows, of which most are there already."""
+    has_keys = all(row.pk is not None for row in rows)
+    if has_keys and is_worth_a_list(len(rows)) and update_from_lists(rows, fields) == len(rows):
+        return
     if rows:
         manager = type(rows[0])._default_manager
         manager.bulk_create(rows, BATCH, update_conflicts=True, unique_fields=key, update_fields=fields)

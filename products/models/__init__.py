@@ -3,7 +3,9 @@
 from products.models.attribute import Attribute, AttributeOption
 from products.models.brand import Brand
 from products.models.category import Category
+from products.models.change import Change, ChangeFeed
 from products.models.listing import Listing, ListingDocument, ListingWords, LowestPrice
+from products.models.listing_count import ListingCount
 from products.models.price import Price
 from products.models.product import Product, ProductCategory
 from products.models.product_type import ProductType, ProductTypeAttribute
@@ -15,7 +17,10 @@ __all__ = [
     "AttributeOption",
     "Brand",
     "Category",
+    "Change",
+    "ChangeFeed",
     "Listing",
+    "ListingCount",
     "ListingDocument",
     "ListingWords",
     "LowestPrice",

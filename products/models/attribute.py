@@ -6,7 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
-from catalog_project.models import CodeField, DerivedField, TimestampedModel
+from catalog_project.models import CodeField, DerivedField, TimestampedModel, VersionedModel
 from products.models import naming
 
 UNIT_LENGTH = 32
@@ -26,7 +26,7 @@ validate_option_code = RegexValidator(
 )
 
 
-class Attribute(TimestampedModel):
+class Attribute(VersionedModel):
     """Something that products or variants of some types have: a colour, a weight in kg."""
 
     class Type(models.TextChoices):

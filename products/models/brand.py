@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from django.db import models
 
-from catalog_project.models import CodeField, DerivedField, TimestampedModel
+from catalog_project.models import CodeField, DerivedField, VersionedModel
 from products.models import naming
 
 
-class Brand(TimestampedModel):
+class Brand(VersionedModel):
     """Who makes a product."""
 
     name = models.CharField(max_length=naming.NAME_LENGTH)

@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models.functions import Length
 
-from catalog_project.models import CodeField, DerivedField, TimestampedModel, TimestampedQuerySet
+from catalog_project.models import CodeField, DerivedField, TimestampedQuerySet, VersionedModel
 from products.models import naming
 
 PATH_LENGTH = 2_000
@@ -24,7 +24,7 @@ class CategoryQuerySet(TimestampedQuerySet):
         return self.filter(path__gte=f"{path}/", path__lt=f"{path}0")
 
 
-class Category(TimestampedModel):
+class Category(VersionedModel):
     """A node of the category tree. `path` holds the slugs from the root down, joined by "/"."""
 
     name = models.CharField(max_length=naming.NAME_LENGTH)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F
+from django.db.models.functions import MD5
 
 from catalog_project.models import DerivedField, TimestampedModel
 from products.models.attributes import NumbersDecoder
@@ -21,6 +22,14 @@ class ListingQuerySet(ProductQuerySet):
     def with_document(self) -> Self:
         """Each with its `document`."""
         return self.annotate(document=F("shown__document"))
+
+    def with_version(self) -> Self:
+        """Each with the `version` of its product."""
+        return self.annotate(version=F("product__version"))
+
+    def states(self) -> Any:
+        """Versions with the digests of documents: what tells whether somebody has seen a product as it is."""
+        return self.values_list("product__version", "shown__digest")
 
 
 class Listing(TimestampedModel):
@@ -50,8 +59,9 @@ class Listing(TimestampedModel):
 
     objects: ClassVar[Any] = ListingQuerySet.as_manager()
 
-    lowest: dict[str, Decimal]  # amounts by currency; set where it was rendered
+    bounds: dict[str, tuple[Decimal, Decimal]]  # lowest and highest amounts by currency; set where it was rendered
     document: str  # set where it was rendered, or read by `with_document`
+    version: int  # the product's; set where it was rendered, or read by `with_version`
     words: Words  # set where they were made
 
     class Meta:
@@ -81,11 +91,15 @@ class ListingDocument(TimestampedModel):
     """What a product reads as: its public JSON, as text.
 
     A table of its own: counting facets reads thousands of listings, and no documents. Nothing but the key is indexed,
-    so that PostgreSQL can write a new version of a document where the old one stands.
+    so that PostgreSQL can write a new version of a document where the old one stands. The digest stands beside it, so
+    that who has read the document already need not be read it again; the database computes it, whoever writes.
     """
 
     listing = models.OneToOneField(Listing, on_delete=models.CASCADE, primary_key=True, related_name="shown")
     document = models.TextField()
+    digest = models.GeneratedField(
+        expression=MD5("document"), output_field=models.CharField(max_length=32), db_persist=True
+    )
 
     def __str__(self) -> str:
         return f"document of product {self.pk}"
@@ -109,11 +123,16 @@ class ListingWords(TimestampedModel):
 
 
 class LowestPrice(TimestampedModel):
-    """The lowest amount among a product's variants in a currency: the sort key of `?ordering=price`."""
+    """The lowest amount among a product's variants in a currency: the sort key of `?ordering=price`.
+
+    Beside it stand the `highest` one and the listing's `category_ids`, by which the prices of a category begin and end.
+    """
 
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="lowest_prices", db_index=False)
     currency = models.CharField(max_length=3)
     amount = models.DecimalField(max_digits=14, decimal_places=4)
+    highest = models.DecimalField(max_digits=14, decimal_places=4)
+    category_ids = IntegersField()
 
     class Meta:
         constraints: ClassVar = [
@@ -126,6 +145,8 @@ class LowestPrice(TimestampedModel):
         ]
         indexes: ClassVar = [
             models.Index("currency", "amount", "listing", name="lowest_price_by_amount"),  # ?ordering=price
+            models.Index("currency", "category_ids", "amount", name="lowest_price_by_shelf"),  # ?facets=price
+            models.Index("currency", "category_ids", "highest", name="highest_price_by_shelf"),  # as above
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """Prices: one amount per variant and currency."""
 
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -57,6 +57,11 @@ class Price(TimestampedModel):
         indexes: ClassVar = [
             models.Index("currency", "amount", name="price_by_amount"),  # products/?price__gte= and price__lte=
         ]
+
+    @classmethod
+    def unsaved(cls, currency: str, amount: Decimal, compare_at: Decimal | None = None) -> Self:
+        """A price of a variant that is not there yet. By position, as rows come from a table: a fifth of the time."""
+        return cls(None, None, None, None, currency, amount, compare_at)
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"

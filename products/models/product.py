@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from catalog_project.models import CodeField, DerivedField, TimestampedModel, TimestampedQuerySet
+from catalog_project.models import CodeField, DerivedField, TimestampedModel, TimestampedQuerySet, VersionedModel
 from products.models import naming
 from products.models.attributes import NumbersDecoder
 from products.models.brand import Brand
@@ -20,13 +20,18 @@ class ProductQuerySet(TimestampedQuerySet):
 
     def visible(self, at: datetime | None = None) -> Self:
         """What anyone may see: active, and `at` (default: now) inside the publication window."""
-        at = at or timezone.now()
-        opened = Q(published_from=None) | Q(published_from__lte=at)
-        not_closed = Q(published_until=None) | Q(published_until__gt=at)
-        return self.filter(opened, not_closed, status=Product.Status.ACTIVE)
+        return self.filter(within_window(at), status=Product.Status.ACTIVE)
 
 
-class Product(TimestampedModel):
+def within_window(at: datetime | None = None) -> Q:
+    """That a moment (default: now) is inside the publication window."""
+    at = at or timezone.now()
+    opened = Q(published_from=None) | Q(published_from__lte=at)
+    not_closed = Q(published_until=None) | Q(published_until__gt=at)
+    return opened & not_closed
+
+
+class Product(VersionedModel):
     """Something the catalog offers, in one or more variants."""
 
     class Status(models.TextChoices):
@@ -49,7 +54,6 @@ class Product(TimestampedModel):
     categories = models.ManyToManyField(Category, through="ProductCategory", related_name="products")
     attributes = models.JSONField(default=dict, blank=True, decoder=NumbersDecoder)
     external_id = models.CharField(max_length=naming.EXTERNAL_ID_LENGTH, null=True, blank=True)  # noqa: DJ001 - see below
-    version = models.BigIntegerField(default=1, editable=False)
     name_key = DerivedField(source="name", derive=naming.sort_key)
 
     objects: ClassVar[Any] = ProductQuerySet.as_manager()
@@ -93,7 +97,7 @@ class Product(TimestampedModel):
 
     def ordered_links(self) -> "list[ProductCategory]":
         """Its category links, the primary one first; sorted here so that prefetched ones cost no query."""
-        return sorted(self.category_links.all(), key=lambda link: link.position)
+        return sorted(self.parts("category_links"), key=lambda link: link.position)
 
 
 class ProductCategory(TimestampedModel):

@@ -7,14 +7,14 @@ from typing import ClassVar
 from django.db import connection, models
 from django.db.models import Q
 
-from catalog_project.models import CodeField, DerivedField, TimestampedModel
+from catalog_project.models import CodeField, DerivedField, TimestampedModel, VersionedModel
 from products.models import naming
 from products.models.attribute import CODE_PATTERN, Attribute, AttributeOption, validate_code
 
 RULES_LOCK = 0x72756C65  # "rule", as the first number for pg_advisory_xact_lock
 
 
-class ProductType(TimestampedModel):
+class ProductType(VersionedModel):
     """A kind of product. What is of this type takes its attributes and no others."""
 
     code = CodeField(max_length=naming.CODE_LENGTH, validators=[validate_code])

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from catalog_project.models import DerivedField, TimestampedModel
+from catalog_project.models import DerivedField, VersionedModel
 from products.models import naming
 from products.models.attributes import NumbersDecoder
 from products.models.product import Product
@@ -23,7 +23,7 @@ def quantity(field: str, *, name: str, code: str) -> models.CheckConstraint:
     )
 
 
-class Variant(TimestampedModel):
+class Variant(VersionedModel):
     """One sellable form of a product. `stock` null means that stock is not tracked; `weight_g` is in grams."""
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="variants")
@@ -35,7 +35,6 @@ class Variant(TimestampedModel):
     position = models.IntegerField(default=0)
     stock = models.BigIntegerField(null=True, blank=True)
     external_id = models.CharField(max_length=naming.EXTERNAL_ID_LENGTH, null=True, blank=True)  # noqa: DJ001 - as product
-    version = models.BigIntegerField(default=1, editable=False)
     sku_key = DerivedField(source="sku", derive=naming.sku_key)
     name_key = DerivedField(source="name", derive=naming.sort_key)
 

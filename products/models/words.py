@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, ClassVar, Self
 
 import orjson
@@ -38,11 +39,10 @@ class Words:
         seen: set[str] = set()
         kept: list[tuple[str, ...]] = []
         for group in groups:
-            fitting = []
-            for word in dict.fromkeys(group):
-                left -= len(word.encode()) + OVERHEAD if word not in seen else 0
-                if word not in seen and left >= 0:
-                    fitting.append(word)
+            fresh = [word for word in dict.fromkeys(group) if word not in seen]
+            size = len("".join(fresh).encode()) + OVERHEAD * len(fresh)
+            fitting = fresh if size <= left else _first(fresh, left)
+            left -= size
             seen.update(fitting)
             kept.append(tuple(sorted(fitting)))
         return cls(*kept)
@@ -98,13 +98,20 @@ class SearchWord(TimestampedModel):
         return f"{self.word} {self.source}".strip()
 
 
+def _first(words: list[str], size: int) -> list[str]:
+    """As many as fit."""
+    ends = accumulate(len(word.encode()) + OVERHEAD for word in words)
+    return [word for word, end in zip(words, ends, strict=True) if end <= size]
+
+
 def tsvector(words: Words) -> str:
     """The column's text on PostgreSQL: `'^bag':1A '+red':1C`. Words hold neither quotes nor backslashes."""
-    return " ".join(
-        f"'{MARKS[weight]}{word}':1{weight}"
+    lexemes = (
+        f"'{MARKS[weight]}" + f"':1{weight} '{MARKS[weight]}".join(group) + f"':1{weight}"
         for weight, group in zip(WEIGHTS, words.groups, strict=True)
-        for word in group
+        if group
     )
+    return " ".join(lexemes)
 
 
 def four_texts(words: Words) -> str:

@@ -9,12 +9,12 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
 from catalog_project.api.serializers import StrictSerializer, TextField
+from products.listings.definitions import attribute_document, product_type_document
 from products.models import Attribute, ProductType, ProductTypeAttribute, naming
 from products.models.attribute import UNIT_LENGTH, validate_code, validate_option_code
 from products.schemas import examples
 from products.schemas.fields import name_field, position_field
 from products.schemas.references import Reference, References, references_of
-from products.search.attributes import attribute_document, product_type_document
 
 MAX_OPTIONS = 5_000
 MAX_ATTRIBUTES = 500

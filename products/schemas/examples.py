@@ -121,3 +121,22 @@ PRODUCT: dict[str, Any] = {
 }
 PRODUCT_PATCH: dict[str, Any] = {"name": "Trail Backpack 2", "brand": None, "attributes": {"material": "cotton"}}
 VARIANT_PATCH: dict[str, Any] = {"prices": {"USD": {"compare_at": "149.99"}, "EUR": None}}
+
+CHANGE: dict[str, Any] = {
+    "sequence": 1042,
+    "time": "2030-01-31T12:00:00.000000Z",
+    "request_id": "3f0c9a52b7d54c1e",
+    "actor": {"id": 7, "username": "anna"},
+    "entity": "variant",
+    "id": 77,
+    "action": "update",
+    "version": 2,
+    "changes": {
+        "prices": {
+            "before": {"USD": {"amount": "129.99", "compare_at": None}},
+            "after": {"USD": {"amount": "119.99", "compare_at": "129.99"}},
+        }
+    },
+    "message": "",
+}
+CHANGE_PAGE: dict[str, Any] = {"results": [CHANGE], "next_since": 1042, "has_more": False}

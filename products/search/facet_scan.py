@@ -6,20 +6,19 @@ variants, a second step takes the variants that meet all of them together.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from products.models import Attribute, Listing, Price, Variant
+from products.models import Attribute, Price, Variant
 from products.search import facet_sql
 from products.search.facet_sql import Sql, text
 from products.search.filterable import Filterable
 from products.search.products import matching, on_one_variant
 
 MOST_VALUES = 100
-LISTING_COLUMNS = ("pk", "brand_id", "product_type_id", "category_ids", "in_stock", "prices", "facet_values")
 VARIANT_COLUMNS = ("pk", "product_id", "attributes", "stock")
 # What `matching` counts.
 SUM = "sum(n)"
@@ -34,7 +33,12 @@ class Scan:
     combination of keys, with the number `n` of its products: few rows, whatever the number of products.
     """
 
-    listings: QuerySet[Listing]
+    columns: ClassVar[Sequence[str]] = (
+        "product_id", "brand_id", "product_type_id", "category_ids", "in_stock", "prices", "facet_values",
+    )  # fmt: skip
+    number: ClassVar[str] = "count(*)"
+
+    listings: QuerySet[Any]
     conditions: Mapping[str, Any]
     by_product: bool = False
     keys: dict[str, Sql] = field(default_factory=dict)
@@ -138,15 +142,14 @@ class Scan:
         self._add(f"SELECT '{part}', {text(f'min({low})')}, {text(f'max({high})')}, 0 FROM matching")
 
     def _matching(self) -> Sql:
-        rows = matching(self.listings, self.conditions).order_by().values_list(*LISTING_COLUMNS)
+        rows = matching(self.listings, self.conditions).order_by().values_list(*self.columns)
         inner, values = rows.query.sql_with_params()
         columns = self._columns()
         named = ", ".join(f"{column.text} AS {name}" for name, column in columns.items())
         places = ", ".join(str(place) for place, name in enumerate(columns, start=1) if name in self.keys)
         grouping = f" GROUP BY {places}" if self._is_grouped and places else ""
         return Sql(
-            f"listing (product_id, {', '.join(LISTING_COLUMNS[1:])}) AS ({inner}),"
-            f" matching AS (SELECT {named} FROM listing{grouping})",
+            f"listing ({', '.join(self.columns)}) AS ({inner}), matching AS (SELECT {named} FROM listing{grouping})",
             [*values, *(value for column in columns.values() for value in column.values)],
         )
 
@@ -168,7 +171,7 @@ class Scan:
                 name: Sql(f"{'max' if index % 2 else 'min'}({bound.text})", bound.values)
                 for index, (name, bound) in enumerate(self.bounds.items())
             }
-            return {**self.keys, **bounds, "n": Sql("count(*)")}
+            return {**self.keys, **bounds, "n": Sql(self.number)}
         own = {"product_id": Sql("product_id"), "product_type_id": Sql("product_type_id")}
         return {**own, **self.keys, **self.bounds, "n": Sql("1")}
 

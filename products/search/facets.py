@@ -16,6 +16,7 @@ from products.models import Listing
 from products.search.facet_kinds import Facet, PriceFacet, RangeFacet, RowFacet, StockFacet, ValueFacet
 from products.search.facet_labels import brand_values, category_values, product_type_values
 from products.search.facet_scan import Row, Scan
+from products.search.facet_tally import can_tally, tally
 from products.search.filterable import AttributeCondition, Filterable
 
 FACETS = ("brand", "category", "product_type", "price", "in_stock")
@@ -52,14 +53,21 @@ def count_facets(
     wanted: Collection[str],
     attributes: Mapping[str, Filterable],
     remember: Remember = count_now,
+    *,
+    are_public: bool = False,
 ) -> Counted:
     """The facets wanted, in their order, over those of `listings` that meet the conditions of the list.
 
     `conditions` are as `products.matching` takes them, with `currency`; `attributes` holds those of facets, by code.
-    `remember` is given the facets that are counted together, under which conditions, and what counts them.
+    `remember` is given the facets that are counted together, under which conditions, and what counts them. The
+    listings `are_public` where they are all that anyone may see, but for what the conditions say.
     """
     found = [
-        remember([_own(name, conditions) for name in names], kept, partial(_count, listings, kept, facets))
+        remember(
+            [_own(name, conditions) for name in names],
+            kept,
+            partial(_count, listings, kept, facets, are_public=are_public),
+        )
         for kept, names in _groups(wanted, conditions)
         for facets in [[_facet(name, conditions, attributes) for name in names]]
     ]
@@ -95,9 +103,10 @@ def _kept(name: str, conditions: Conditions) -> Conditions:
     return {key: value for key, value in conditions.items() if key not in own}
 
 
-def _count(listings: QuerySet[Listing], kept: Conditions, facets: list[Facet]) -> Counted:
+def _count(listings: QuerySet[Listing], kept: Conditions, facets: list[Facet], *, are_public: bool) -> Counted:
     """What facets show, and the number of products that meet the conditions."""
-    scan = Scan(listings, kept)
+    is_told = are_public and can_tally([facet.name for facet in facets], kept)
+    scan = tally(kept) if is_told else Scan(listings, kept)
     scan.count_all()
     for facet in facets:
         facet.count(scan)

@@ -47,26 +47,30 @@ WHOLE = Part(Reach.ANYWHERE)
 
 
 class Finds(Func):
-    """The condition that a listing belongs to this part of what is found."""
+    """The condition that a listing belongs to this part of what is found.
+
+    `at_once`: PostgreSQL is to find all of the part first, and not to come upon it while it walks through listings.
+    """
 
     output_field = BooleanField()
     conditional = True
 
-    def __init__(self, groups: Groups, part: Part) -> None:
+    def __init__(self, groups: Groups, part: Part, *, at_once: bool = False) -> None:
         super().__init__(F("pk"))
-        self.groups, self.part = groups, part
+        self.groups, self.part, self.at_once = groups, part, at_once
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
-        """One look into the GIN index."""
-        return self._written(compiler, connection)
+        """One look into the GIN index, or into the words of each listing."""
+        return self._written(compiler, connection, "= ANY(ARRAY({}))" if self.at_once else "IN ({})")
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
         """One look into the FTS5 index."""
-        return self._written(compiler, connection)
+        return self._written(compiler, connection, "IN ({})")
 
-    def _written(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+    def _written(self, compiler: Any, connection: Any, among: str) -> tuple[str, Any]:
         row_id, params = compiler.compile(self.source_expressions[0])
-        return f"{row_id} IN ({FOUND[connection.vendor]})", [*params, written(self.groups, self.part, connection)]
+        found = among.format(FOUND[connection.vendor])
+        return f"{row_id} {found}", [*params, written(self.groups, self.part, connection)]
 
 
 class Among(Func):

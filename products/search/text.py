@@ -16,43 +16,58 @@ MAX_WORDS = 16
 # Of a part with no more products than these the ids are fetched at once. PostgreSQL takes even the rarest word for
 # frequent where it is a beginning, and would walk the whole table, newest first, to find one.
 FEW = 2_000
+SEGMENTS = 1 + len(PARTS)
 NOTHING = Q(pk__in=())
-LOOKS = {
-    "postgresql": "ARRAY(SELECT products_found(%s::tsquery, %s))",
-    "sqlite": f"(SELECT json_group_array(rowid) FROM ({FOUND['sqlite']} LIMIT %s))",  # noqa: S608 - our own SQL
-}
-
-Ids = Sequence[int] | None
-"""The products of a part, or None where there are many."""
+LOOK = f"SELECT 0, (SELECT json_group_array(rowid) FROM ({FOUND['sqlite']} LIMIT %s))"  # noqa: S608 - our own SQL
 
 
 @dataclass(frozen=True)
+class Look:
+    """What a look at a part of what is found gave: its products, or None where they are more than a `FEW`.
+
+    A part that `abounds` is frequent among the newest products: to walk through these is the way to its first ones.
+    """
+
+    ids: Sequence[int] | None
+    abounds: bool = False
+
+
+@dataclass
 class Search:
-    """What a search asks of the listings. `sku_owner` is the product with the SKU that is the whole text."""
+    """What a search asks of the listings. `sku_owner` is the product with the SKU that is the whole text.
+
+    `looks` are those taken so far, in the order of `PARTS`: behind a part that abounds few pages ever come.
+    """
 
     groups: Groups
     sku_owner: int | None
-    few: tuple[Ids, ...]
+    looks: list[Look]
 
     def matches(self) -> Q:
         """Everything that is found; without words, only what has the SKU."""
-        if any(ids is None for ids in self.few):
+        if any(look.ids is None for look in self.looks):
             found = Q(Finds(self.groups, WHOLE))
         else:
-            found = _among(pk for ids in self.few for pk in ids or ())
+            found = _among(pk for look in self.looks for pk in look.ids or ())
         return found | self._has_sku() if self.sku_owner else found
 
-    def segments(self) -> tuple[Q, ...]:
-        """The same in four parts without overlap, best first: SKU, all in the name, all close to it, anywhere."""
-        return self._has_sku(), *(self._others(part, ids) for part, ids in zip(PARTS, self.few, strict=True))
+    def segment(self, place: int) -> Q:
+        """The same in `SEGMENTS` without overlap, best first: SKU, all in the name, all close to it, anywhere.
+
+        Takes a query where nobody has looked so far.
+        """
+        return self._others(place - 1) if place else self._has_sku()
 
     def _has_sku(self) -> Q:
         return Q(pk=self.sku_owner) if self.sku_owner else NOTHING
 
-    def _others(self, part: Part, ids: Ids) -> Q:
-        if ids is not None:
-            return _among(pk for pk in ids if pk != self.sku_owner)
-        found = Q(Finds(self.groups, part))
+    def _others(self, place: int) -> Q:
+        while place >= len(self.looks):
+            self.looks += _look(self.groups, PARTS[len(self.looks) :])
+        look = self.looks[place]
+        if look.ids is not None:
+            return _among(pk for pk in look.ids if pk != self.sku_owner)
+        found = Q(Finds(self.groups, PARTS[place], at_once=not look.abounds))
         return found & ~Q(pk=self.sku_owner) if self.sku_owner else found
 
 
@@ -64,7 +79,7 @@ def read_search(text: str) -> Search:
     words = list(dict.fromkeys(fold(text)))[:MAX_WORDS]
     key = sku_key(text.strip().replace("\x00", ""))  # of which PostgreSQL knows nothing
     groups, owner = meanings(words, key)
-    return Search(groups, owner, _few(groups) if groups else ((),) * len(PARTS))
+    return Search(groups, owner, _look(groups, PARTS) if groups else [Look(())] * len(PARTS))
 
 
 def _among(ids: Iterable[int]) -> Q:
@@ -73,10 +88,18 @@ def _among(ids: Iterable[int]) -> Q:
     return Q(Among(found)) if found else NOTHING
 
 
-def _few(groups: Groups) -> tuple[Ids, ...]:
-    """For each part its products where they are few."""
-    values = [value for part in PARTS for value in (written(groups, part, connection), FEW + 1)]
+def _look(groups: Groups, parts: Sequence[Part]) -> list[Look]:
+    """Look at these parts, in one query. Behind one that abounds no further ones are looked at."""
+    questions = [written(groups, part, connection) for part in parts]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join([LOOKS[connection.vendor]] * len(PARTS))}", values)
-        found = [orjson.loads(ids) if isinstance(ids, str) else ids for ids in cursor.fetchone() or ()]
-    return tuple(ids if len(ids) <= FEW else None for ids in found)
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT abounds, ids FROM products_look(%s::tsquery[], %s)", [questions, FEW + 1])
+        else:
+            values = [value for question in questions for value in (question, FEW + 1)]
+            cursor.execute(" UNION ALL ".join([LOOK] * len(parts)), values)
+        return [_read(abounds, ids) for abounds, ids in cursor.fetchall()]
+
+
+def _read(abounds: bool, found: str | list[int] | None) -> Look:
+    ids = orjson.loads(found) if isinstance(found, str) else found
+    return Look(None if ids is None or len(ids) > FEW else ids, bool(abounds))

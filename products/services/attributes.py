@@ -11,15 +11,18 @@ from django.db.models import Model
 from django.db.models.fields.json import KeyTransform
 
 from catalog_project.errors import Conflict, Fault, Invalid, Missing
+from catalog_project.turns import take_turn
 from products.listings.names import wait_for
-from products.listings.rows import relist
+from products.listings.rows import keep, relist
 from products.listings.vocabulary import name_all
 from products.listings.words import option_token
 from products.models import Attribute, AttributeOption, Product, Variant
 from products.models.product_type import lock_rules
 from products.services.actor import Actor
+from products.services.changes.recording import created, deleted, record, updated
+from products.services.changes.values import values_of
+from products.services.expected import require_version
 from products.services.staging import assign
-from products.services.turns import take_turn
 
 DEFINITIONS_LOCK = 0x617474726962  # "attrib", as a number for `take_turn`
 # What products of a type have been written under.
@@ -36,43 +39,54 @@ def create_attribute(*, by: Actor | None, values: Mapping[str, Any]) -> Attribut
     attribute = Attribute(**fields)
     _refuse_misplaced_options(attribute, values.get("options", ()))
     attribute.save()
+    keep(attribute, "options", ())
     _replace_options(attribute, values.get("options", ()))
+    record([created(attribute)], by=by)
     return attribute
 
 
 @transaction.atomic
-def update_attribute(*, by: Actor | None, attribute: Attribute, values: Mapping[str, Any]) -> Attribute:
+def update_attribute(
+    *, by: Actor | None, attribute: Attribute, values: Mapping[str, Any], if_version: int | None = None
+) -> Attribute:
     """Change an attribute; `options`, where given, are replaced as a whole.
 
-    Raises Missing, Invalid for options of what takes none, IntegrityError as `create_attribute` does, Conflict
+    Raises Missing, Stale, Invalid for options of what takes none, IntegrityError as `create_attribute` does, Conflict
     `attribute_in_use` for a new code or type of what a product type uses, and `in_use` for options that products carry.
     """
     lock_definitions()
     attribute = _reread(attribute)
+    require_version(attribute, if_version)
+    before = values_of(attribute)
     changed = assign(attribute, {name: value for name, value in values.items() if name != "options"})
     products = Product.objects.filter(product_type__in=attribute.type_links.values("product_type"))
-    is_listed_otherwise = not changed.isdisjoint({"filterable", "searchable"})
+    is_listed_otherwise = not changed.keys().isdisjoint({"filterable", "searchable"})
     if is_listed_otherwise:
         # Before the rules' lock, for which writers wait who hold products.
         wait_for(products)
     lock_rules(attribute.type_links.values_list("product_type_id", flat=True), alone=True)
     _refuse_change_in_use(attribute, changed)
     _refuse_misplaced_options(attribute, values.get("options", attribute.options.all()))
-    if changed:
-        attribute.save(update_fields={*changed, "name_key"})
-    if "options" in values:
-        _replace_options(attribute, values["options"])
+    has_other_options = "options" in values and _replace_options(attribute, values["options"])
+    if changed or has_other_options:
+        attribute.save_next_version({*changed, "name_key"})
+        names = [*changed, *(["options"] if has_other_options else [])]
+        record([updated(attribute, {name: before[name] for name in names})], by=by)
     if is_listed_otherwise:
         relist(products)
     return attribute
 
 
 @transaction.atomic
-def delete_attribute(*, by: Actor | None, attribute: Attribute) -> None:
-    """Remove an attribute with its options. Raises ProtectedError while a product type uses it."""
+def delete_attribute(*, by: Actor | None, attribute: Attribute, if_version: int | None = None) -> None:
+    """Remove an attribute with its options. Raises ProtectedError while a product type uses it, Missing, Stale."""
     lock_definitions()
+    attribute = _reread(attribute)
+    require_version(attribute, if_version)
+    entry = deleted(attribute)
     name_all({option_token(option.pk): "" for option in attribute.options.all()})
     attribute.delete()
+    record([entry], by=by)
 
 
 def lock_definitions() -> None:
@@ -81,7 +95,7 @@ def lock_definitions() -> None:
 
 
 def _reread(attribute: Attribute) -> Attribute:
-    found: Attribute | None = Attribute.objects.filter(pk=attribute.pk).first()
+    found: Attribute | None = Attribute.objects.prefetch_related("options").filter(pk=attribute.pk).first()
     if found is None:
         raise Missing("The attribute is gone.")
     return found
@@ -99,7 +113,8 @@ def _refuse_misplaced_options(attribute: Attribute, options: Iterable[Any]) -> N
         raise Invalid([Fault("invalid", "Only attributes of the types option and options have options.", "/options")])
 
 
-def _replace_options(attribute: Attribute, wanted: Sequence[Mapping[str, Any]]) -> None:
+def _replace_options(attribute: Attribute, wanted: Sequence[Mapping[str, Any]]) -> bool:
+    """Leave these options and no others; returns whether that changed any."""
     present = {option.code: option for option in attribute.options.all()}
     rows = {values["code"]: {"position": index, **values} for index, values in enumerate(wanted)}
     if gone := present.keys() - rows.keys():
@@ -111,6 +126,8 @@ def _replace_options(attribute: Attribute, wanted: Sequence[Mapping[str, Any]]) 
     new = [AttributeOption(attribute=attribute, **values) for code, values in rows.items() if code not in present]
     AttributeOption.objects.bulk_create(new)
     name_all({option_token(option.pk): option.label for option in [*changed, *new]})
+    keep(attribute, "options", [*(option for code, option in present.items() if code in rows), *new])
+    return bool(gone or changed or new)
 
 
 def _refuse_carried(attribute: Attribute, codes: Iterable[str]) -> None:

@@ -1,6 +1,6 @@
 """Giving a product another type: the new one may ask attributes of every variant, so all of them change together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -32,7 +32,7 @@ def retype_product(
     require_valid(edit)
     try:
         with transaction.atomic():
-            write([edit])
+            write([edit], by=by)
     except IntegrityError as error:
         if faults := list(_taken(edit, values, variants)):
             raise Conflict("Something with this key exists already.", code="duplicate", faults=faults) from error
@@ -61,5 +61,5 @@ def _taken(edit: ProductEdit, values: ProductInput, variants: Sequence[VariantPa
             yield from (fault.below(pointer) for fault in conflict.faults)
 
 
-def _changed(values: Any, fields: set[str]) -> Any:
-    return {name: values[name] for name in fields & values.keys()}
+def _changed(values: Any, fields: Mapping[str, Any]) -> Any:
+    return {name: values[name] for name in fields.keys() & values.keys()}

@@ -3,22 +3,23 @@
 import re
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from anyascii import anyascii
 from django.db import IntegrityError, transaction
 from django.db.models import Model, Q
 from django.utils.text import slugify
 
+from catalog_project.turns import take_turn
 from products.models.naming import SLUG_LENGTH
-from products.services.turns import take_turn
 
 SUFFIX_LENGTH = 12
-# Another writer may take a derived slug between our look and our insert; this often we look again.
-ATTEMPTS = 5
+# Another writer may take a derived slug between our look and our insert; this often we look again. Who comes first time
+# does not wait in line, and of a hundred writers of one name some were overtaken five times.
+ATTEMPTS = 20
 SLUG_LOCK = 0x736C756773  # "slugs", as a number for `take_turn`
 
 Row = TypeVar("Row", bound=Model)
@@ -40,6 +41,14 @@ def free_slugs(model: type[Model], wanted: Iterable[str], *, reserved: Iterable[
     wanted = list(wanted)
     taken = _taken(model, wanted) | set(reserved)
     return [_claim(slug, taken) for slug in wanted]
+
+
+def given_or_free_slugs(model: type[Model], batch: Sequence[Mapping[str, Any]], *, kind: str) -> list[str]:
+    """A slug for each of some new rows: the one in its values, or a free one derived from its name."""
+    given = [values["slug"] for values in batch if values.get("slug")]
+    wanted = [derive_slug(values["name"], kind=kind) for values in batch if not values.get("slug")]
+    derived = iter(free_slugs(model, wanted, reserved=given) if wanted else ())
+    return [values.get("slug") or next(derived) for values in batch]
 
 
 def create_under_free_slug(create: Callable[[], Row]) -> Row:

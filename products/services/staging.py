@@ -13,11 +13,15 @@ from django.db.models import Model
 from django.utils import timezone
 
 from catalog_project.errors import Fault, Invalid
+from products.listings.documents import prices_document
 from products.listings.names import share
 from products.listings.rows import Parts, holding, insert_listings, keep, update_listings
 from products.models import Category, Price, Product, ProductCategory, Variant
 from products.models.attributes import attributes_fault
-from products.models.inserting import BATCH, insert_rows
+from products.models.inserting import BATCH, insert_lines, insert_rows
+from products.models.updating import is_worth_a_list, update_from_lists, update_rows
+from products.services.actor import Actor
+from products.services.changes.recording import Entry, created, record, updated
 from products.services.inputs import PriceInput, ProductInput, VariantInput
 from products.services.merge_patch import merge_patch
 
@@ -26,41 +30,58 @@ PRODUCT_FIELDS = (
 )  # fmt: skip
 KEY_OF = {"name": "name_key", "sku": "sku_key"}
 VARIANT_FIELDS = ("sku", "external_id", "name", "barcode", "weight_g", "position")
+# What a search looks into, of products and of variants.
+FOUND_BY = {"name", "description", "sku", "attributes", "brand", "product_type"}
 
 
 @dataclass
 class VariantEdit:
-    """What changes on one variant; `fields` are columns, prices are rows of their own.
+    """What changes on one variant; `fields` are columns with what each held before, prices are rows of their own.
 
+    `prices_before` is what they were before, as the API writes them; None where none were given.
     `codes` are the attributes it sets or removes, `pointer` says where the variant stands in the body.
     """
 
     variant: Variant
-    fields: set[str] = field(default_factory=set)
+    fields: dict[str, Any] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
     pointer: str = ""
     prices: list[Price] = field(default_factory=list)
     dropped_prices: list[Price] = field(default_factory=list)
+    prices_before: dict[str, Any] | None = None
+
+    @property
+    def before(self) -> dict[str, Any]:
+        """By the name of each changed field, what it held before."""
+        is_repriced = self.prices or self.dropped_prices
+        return {**self.fields, "prices": self.prices_before} if is_repriced else self.fields
 
     @property
     def is_versioned(self) -> bool:
         """Whether the change counts as one of the variant: a sale alone must not fail an editor."""
-        return bool(self.prices or self.dropped_prices or self.fields - {"stock"})
+        return bool(self.prices or self.dropped_prices or self.fields.keys() - {"stock"})
 
 
 @dataclass
 class ProductEdit:
     """What changes on one product, whose variants, prices and category links have been loaded.
 
-    `codes` are the attributes that it sets or removes.
+    `fields` are columns with what each held before, `codes` the attributes that it sets or removes, `categories` those
+    that it is to stand in, None where they stay.
     """
 
     product: Product
-    fields: set[str] = field(default_factory=set)
+    fields: dict[str, Any] = field(default_factory=dict)
     codes: set[str] = field(default_factory=set)
     categories: list[Category] | None = None
+    categories_before: list[str] = field(default_factory=list)
     variants: list[VariantEdit] = field(default_factory=list)
     new_variants: list[VariantEdit] = field(default_factory=list)
+
+    @property
+    def before(self) -> dict[str, Any]:
+        """By the name of each changed field of the product itself, what it held before."""
+        return self.fields if self.categories is None else {**self.fields, "categories": self.categories_before}
 
     @property
     def is_new(self) -> bool:
@@ -79,8 +100,16 @@ class ProductEdit:
 
     @property
     def is_repriced(self) -> bool:
-        """Whether its lowest prices may have changed."""
-        return bool(self.new_variants) or any(edit.prices or edit.dropped_prices for edit in self.variants)
+        """Whether the bounds of its prices, or the categories under which they are found, may have changed."""
+        if self.new_variants or self.categories is not None:
+            return True
+        return any(edit.prices or edit.dropped_prices for edit in self.variants)
+
+    @property
+    def is_reworded(self) -> bool:
+        """Whether a search may find it by other words."""
+        changed = self.fields.keys() & FOUND_BY or self.categories is not None or self.new_variants
+        return bool(changed) or any(edit.fields.keys() & FOUND_BY for edit in self.variants)
 
     @property
     def is_versioned(self) -> bool:
@@ -97,7 +126,7 @@ def stage_product(product: Product, values: ProductInput, *, keep_nulls: bool = 
         edit.codes = _touched(product.attributes, values["attributes"])
         edit.fields |= _assign_attributes(product, values["attributes"], keep_nulls=keep_nulls)
     if "categories" in values:
-        edit.categories = _changed_categories(product, values["categories"])
+        _stage_categories(edit, values["categories"])
     return edit
 
 
@@ -114,6 +143,17 @@ def stage_variant(variant: Variant, values: VariantInput, *, keep_nulls: bool = 
         edit.fields |= _assign_attributes(variant, values["attributes"], keep_nulls=keep_nulls)
     _stage_prices(edit, values.get("prices", {}))
     return edit
+
+
+def replace_attributes(edit: ProductEdit | VariantEdit, row: Product | Variant, wanted: dict[str, Any] | None) -> None:
+    """Set an edited row's attributes as a whole, in memory: a merge patch cannot say null. None leaves them."""
+    before = row.attributes
+    if wanted is not None and not same_json(wanted, before):
+        absent = object()
+        codes = wanted.keys() | before.keys()
+        edit.codes = {c for c in codes if not same_json(wanted.get(c, absent), before.get(c, absent))}
+        edit.fields["attributes"] = before
+        row.attributes = wanted
 
 
 def new_product(values: ProductInput, *, slug: str) -> ProductEdit:
@@ -138,9 +178,7 @@ def new_variant(product: Product, values: VariantInput, *, position: int, pointe
     attributes = _first_attributes(product, values)
     variant = Variant(**{"position": position, **columns}, attributes=attributes, product=product)
     prices = [
-        Price(variant=variant, currency=currency, **price)
-        for currency, price in values.get("prices", {}).items()
-        if price is not None
+        Price.unsaved(currency, **price) for currency, price in values.get("prices", {}).items() if price is not None
     ]
     return VariantEdit(variant, prices=prices, pointer=pointer)
 
@@ -153,33 +191,45 @@ def share_names(batch: Iterable[ProductInput]) -> None:
     share(values["product_type"] for values in batch if values.get("product_type"))
 
 
-def insert(edits: Sequence[ProductEdit]) -> None:
-    """Write new products with all that belongs to them: six statements a batch. Their names must be shared already."""
+def insert(edits: Sequence[ProductEdit], *, by: Actor | None) -> list[Entry]:
+    """Write new products with all that belongs to them: a few statements a batch. Returns what the log says of it.
+
+    Their names must be shared already.
+    """
     insert_rows([edit.product for edit in edits])
     links = [_links(edit) for edit in edits]
-    insert_rows([link for group in links for link in group])
+    _insert_links([link for group in links for link in group])
     _insert_variants([variant for edit in edits for variant in edit.new_variants])
     with holding(_parts(edits, links)):
         insert_listings([edit.product for edit in edits])
+        return record([created(row) for edit in edits for row in _rows(edit)], by=by)
 
 
-def write(edits: Iterable[ProductEdit]) -> None:
-    """Write edits of existing, locked products. Versions and `updated_at` move only where something changed."""
+def write(edits: Iterable[ProductEdit], *, by: Actor | None) -> list[Entry]:
+    """Write edits of existing, locked products. Versions and `updated_at` move only where something changed.
+
+    Returns what the log says of it: nothing for what changes nothing.
+    """
     edits = [edit for edit in edits if edit.is_effective]
     if not edits:
-        return
+        return []
     _write_products([edit for edit in edits if edit.is_versioned])
     _replace_links([edit for edit in edits if edit.categories is not None])
     _write_variants([variant for edit in edits for variant in edit.variants])
     _insert_variants([variant for edit in edits for variant in edit.new_variants])
     for edit in edits:
         _settle(edit)
-    update_listings([edit.product for edit in edits], repriced=[edit.product for edit in edits if edit.is_repriced])
+    update_listings(
+        [edit.product for edit in edits],
+        repriced=[edit.product for edit in edits if edit.is_repriced],
+        reworded=any(edit.is_reworded for edit in edits),
+    )
+    return record([entry for edit in edits for entry in _entries(edit)], by=by)
 
 
-def assign(target: Model, values: Mapping[str, Any]) -> set[str]:
-    """Set attributes that differ and return their names."""
-    changed = {name for name, value in values.items() if getattr(target, name) != value}
+def assign(target: Model, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Set attributes that differ; returns, by name, what they held before."""
+    changed = {name: before for name, value in values.items() if (before := getattr(target, name)) != value}
     for name in changed:
         setattr(target, name, values[name])
     return changed
@@ -213,24 +263,29 @@ def _touched(present: Mapping[str, Any], patch: Mapping[str, Any]) -> set[str]:
     }
 
 
-def _assign_attributes(target: Product | Variant, patch: dict[str, Any], *, keep_nulls: bool) -> set[str]:
-    merged = merge_patch(target.attributes, patch, keep_nulls=keep_nulls)
-    if same_json(merged, target.attributes):
-        return set()
+def _assign_attributes(target: Product | Variant, patch: dict[str, Any], *, keep_nulls: bool) -> dict[str, Any]:
+    before = target.attributes
+    merged = merge_patch(before, patch, keep_nulls=keep_nulls)
+    if same_json(merged, before):
+        return {}
     if fault := attributes_fault(merged):
         raise Invalid([fault])
     target.attributes = merged
-    return {"attributes"}
+    return {"attributes": before}
 
 
-def _changed_categories(product: Product, wanted: Sequence[Category]) -> list[Category] | None:
-    present = [link.category_id for link in product.ordered_links()]
-    return None if present == [category.pk for category in wanted] else list(wanted)
+def _stage_categories(edit: ProductEdit, wanted: Sequence[Category]) -> None:
+    links = edit.product.ordered_links()
+    if [link.category_id for link in links] != [category.pk for category in wanted]:
+        edit.categories = list(wanted)
+        edit.categories_before = [link.category.slug for link in links]
 
 
 def _stage_prices(edit: VariantEdit, patch: Mapping[str, PriceInput | None]) -> None:
     present = {price.currency: price for price in edit.variant.prices.all()} if edit.variant.pk else {}
     _require_amounts(patch, present.keys())
+    if patch:
+        edit.prices_before = prices_document(present.values())
     for currency, values in patch.items():
         price = present.get(currency)
         if values is None:
@@ -249,6 +304,24 @@ def _require_amounts(patch: Mapping[str, PriceInput | None], present: Collection
     ]
     if faults:
         raise Invalid(faults)
+
+
+def _rows(edit: ProductEdit) -> Iterator[Product | Variant]:
+    """A new product and its variants."""
+    yield edit.product
+    for new in edit.new_variants:
+        yield new.variant
+
+
+def _entries(edit: ProductEdit) -> Iterator[Entry]:
+    """What a written edit has changed, entity by entity."""
+    if edit.before:
+        yield updated(edit.product, edit.before)
+    for variant in edit.variants:
+        if variant.before:
+            yield updated(variant.variant, variant.before)
+    for new in edit.new_variants:
+        yield created(new.variant)
 
 
 def _parts(edits: Sequence[ProductEdit], links: Sequence[list[ProductCategory]]) -> Iterator[Parts]:
@@ -292,20 +365,25 @@ def _links(edit: ProductEdit) -> list[ProductCategory]:
     ]
 
 
-def _insert_links(edits: Iterable[ProductEdit]) -> None:
-    insert_rows([link for edit in edits for link in _links(edit)])
+def _insert_links(links: Iterable[ProductCategory]) -> None:
+    columns = ("product_id", "category_id", "position")
+    insert_lines(ProductCategory, columns, [(link.product_id, link.category_id, link.position) for link in links])
 
 
 def _replace_links(edits: Sequence[ProductEdit]) -> None:
     if not edits:
         return
     ProductCategory.objects.filter(product__in=[edit.product.pk for edit in edits]).delete()
-    _insert_links(edits)
+    _insert_links(link for edit in edits for link in _links(edit))
 
 
 def _insert_variants(edits: Sequence[VariantEdit]) -> None:
     insert_rows([edit.variant for edit in edits])
-    insert_rows([price for edit in edits for price in edit.prices])
+    columns = ("variant_id", "currency", "amount", "compare_at")
+    lines = [
+        (edit.variant.pk, price.currency, price.amount, price.compare_at) for edit in edits for price in edit.prices
+    ]
+    insert_lines(Price, columns, lines)
 
 
 def _write_products(edits: Sequence[ProductEdit]) -> None:
@@ -329,16 +407,21 @@ def _upsert_prices(prices: Sequence[Price]) -> None:
     now = timezone.now()
     for price in prices:
         price.updated_at = now
+    fields = ["amount", "compare_at", "updated_at"]
+    known = [price for price in prices if price.pk]
+    if is_worth_a_list(len(known)):
+        update_from_lists(known, fields)
+        prices = [price for price in prices if not price.pk]
     Price.objects.bulk_create(
         [Price(variant=p.variant, currency=p.currency, amount=p.amount, compare_at=p.compare_at) for p in prices],
         BATCH,
         update_conflicts=True,
         unique_fields=["variant", "currency"],
-        update_fields=["amount", "compare_at", "updated_at"],
+        update_fields=fields,
     )
 
 
-def _update(edits: Sequence[tuple[Product | Variant, set[str]]]) -> None:
+def _update(edits: Sequence[tuple[Product | Variant, Collection[str]]]) -> None:
     """Write changed columns, those that changed alike together: a row is never written where it was not edited."""
     alike: dict[frozenset[str], list[Any]] = {}
     now = timezone.now()
@@ -348,4 +431,4 @@ def _update(edits: Sequence[tuple[Product | Variant, set[str]]]) -> None:
         alike.setdefault(frozenset(fields), []).append(row)
     for names, rows in alike.items():
         keys = {KEY_OF[name] for name in names & KEY_OF.keys()}
-        type(rows[0]).objects.bulk_update(rows, sorted({*names, *keys, "version", "updated_at"}), BATCH)
+        update_rows(rows, {*names, *keys, "version", "updated_at"})

@@ -23,6 +23,13 @@ def test_nothing_listens_to_signals() -> None:
     assert not [found for path in SOURCE for found in imports(path, "django.dispatch", "django.db.models.signals")]
 
 
+def test_the_api_asks_for_rights_where_api_keys_limit_them() -> None:
+    unlimited = {"is_superuser", "user_permissions", "get_user_permissions", "get_group_permissions"}
+    doors = [path for package in PACKAGES for path in (ROOT / package / "api").rglob("*.py")]
+    assert doors
+    assert not [path for path in doors if unlimited & set(attributes(path))]
+
+
 def test_no_module_is_named_for_nothing_in_particular() -> None:
     assert not [path for path in SOURCE if path.stem in {"utils", "helpers", "common", "misc"}]
 
@@ -35,6 +42,12 @@ def test_what_is_started_by_name_can_be_executed(command: str) -> None:
 def is_inside(path: Path) -> bool:
     """In products/models/, accounts/services.py, catalog_project/models.py and the like."""
     return path.parts[1].removesuffix(".py") in INSIDE
+
+
+def attributes(path: Path) -> Iterator[str]:
+    """The names of all attributes that a module looks at."""
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return (node.attr for node in nodes if isinstance(node, ast.Attribute))
 
 
 def imports(path: Path, *modules: str) -> Iterator[str]:

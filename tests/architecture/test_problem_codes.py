@@ -17,8 +17,8 @@ SOURCE = sorted(
     path for package in ("accounts", "catalog_project", "products") for path in (ROOT / package).rglob("*.py")
 )
 # Callables, and where in their arguments the code of a problem stands.
-RAISES = {"Conflict": "code", "Missing": "code", "DomainError": "code"}
-ANSWERS = {"problem_response": 1, "Failure": 0, "_always": 0}
+RAISES = {"Conflict": "code", "Missing": "code", "Gone": "code", "DomainError": "code", "TooLarge": "code"}
+ANSWERS = {"problem_response": 1, "Failure": 0, "_always": 0, "refuse_at": 0}
 
 
 @pytest.fixture(autouse=True)

@@ -65,6 +65,15 @@ class Server:
 @contextmanager
 def postgres(folder: Path) -> Iterator[Server]:
     """A cluster in this folder, made where there is none, run as `postgres` where we are root."""
+    port = free_port()
+    command, whom = postgres_command(folder, port)
+    with _running("PostgreSQL", command, port, folder, whom=whom) as server:
+        _await(server, lambda: psycopg.connect(database_url(port, "postgres"), connect_timeout=1).close())
+        yield server
+
+
+def postgres_command(folder: Path, port: int) -> tuple[list[str], Mapping[str, Any]]:
+    """How the cluster in this folder is started, made where there is none, and as whom."""
     data = folder / "postgres"
     whom = AS_POSTGRES if os.geteuid() == 0 else {}  # it refuses to run as root
     if not (data / "PG_VERSION").exists():
@@ -73,31 +82,31 @@ def postgres(folder: Path) -> Iterator[Server]:
             shutil.chown(data, "postgres", "postgres")
         flags = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8"]
         _run([postgres_program("initdb"), "--pgdata", str(data), *flags], whom)
-    port = free_port()
     settings = POSTGRES_SETTINGS | {
         "port": str(port),
         "listen_addresses": "127.0.0.1",
         "unix_socket_directories": "",
     }
     flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    command = [postgres_program("postgres"), "-D", str(data), *flags]
-    with _running("PostgreSQL", command, port, folder, whom=whom) as server:
-        _await(server, lambda: psycopg.connect(database_url(port, "postgres"), connect_timeout=1).close())
-        yield server
+    return [postgres_program("postgres"), "-D", str(data), *flags], whom
 
 
 @contextmanager
 def redis(folder: Path) -> Iterator[Server]:
     """A Redis that keeps nothing."""
+    port = free_port()
+    with _running("Redis", redis_command(folder, port), port, folder) as server:
+        _await(server, lambda: _connect(port))
+        yield server
+
+
+def redis_command(folder: Path, port: int) -> list[str]:
+    """How a Redis that keeps nothing is started."""
     program = shutil.which("redis-server")
     if not program:
         raise CannotStartError("redis-server is not installed; the runs with a warm cache need it")
-    port = free_port()
     settings = REDIS_SETTINGS | {"port": str(port), "bind": "127.0.0.1", "dir": str(folder)}
-    flags = [part for name, value in settings.items() for part in (f"--{name}", value)]
-    with _running("Redis", [program, *flags], port, folder) as server:
-        _await(server, lambda: _connect(port))
-        yield server
+    return [program, *(part for name, value in settings.items() for part in (f"--{name}", value))]
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from django.core.cache import caches
 from django.db import OperationalError, connection
 from django.http import HttpResponse
 
-from catalog_project import health
+from catalog_project import draining, health
 from catalog_project.cache import ForgivingRedisCache
 
 TOKEN = "a token of the operators"
@@ -19,7 +19,7 @@ def _fresh_process(monkeypatch) -> Iterator[None]:
     monkeypatch.setattr(health, "_migrated", threading.Event())
     monkeypatch.setattr(health, "PATIENCE_SECONDS", 5)
     yield
-    health.draining.clear()
+    draining.revoke()
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def break_database(monkeypatch) -> Callable[[], None]:
 def break_cache(monkeypatch) -> Callable[[], None]:
     # Nobody listens on port 1.
     broken = ForgivingRedisCache("redis://127.0.0.1:1/0", {"OPTIONS": {"socket_connect_timeout": 0.1}})
-    return lambda: monkeypatch.setattr(health, "caches", {"default": broken})
+    return lambda: monkeypatch.setattr(health, "caches", {"reads": broken})
 
 
 def parts(response: HttpResponse) -> dict[str, str]:
@@ -78,7 +78,7 @@ def test_what_the_driver_says_stays_inside(client, break_database) -> None:
 
 @pytest.mark.redis
 def test_a_redis_that_answers_is_asked() -> None:
-    assert isinstance(caches["default"], ForgivingRedisCache)
+    assert isinstance(caches["reads"], ForgivingRedisCache)
     assert health.cache_answers()
 
 
@@ -129,7 +129,7 @@ def test_a_missing_migration_is_named() -> None:
 
 
 def test_a_process_that_drains_is_not_ready_and_still_alive(client) -> None:
-    health.draining.set()
+    draining.announce()
     response = client.get("/readyz")
     assert (response.status_code, response.json()) == (503, {"status": "draining"})
     assert client.get("/livez").status_code == 200
@@ -215,6 +215,7 @@ def test_a_path_that_only_begins_like_a_probe_is_none(client) -> None:
 # --- /metrics
 
 
+@pytest.mark.django_db
 def test_without_a_token_this_machine_reads_the_metrics(client) -> None:
     for address in ("127.0.0.1", "::1"):
         assert b"catalog_database_pool_size" in client.get("/metrics", REMOTE_ADDR=address).content
@@ -232,6 +233,7 @@ def test_whom_a_proxy_on_this_machine_brings_is_somebody_else(client, header: st
     assert client.get("/metrics", headers={header: "127.0.0.1"}).status_code == 403
 
 
+@pytest.mark.django_db
 def test_the_token_opens_the_metrics_from_anywhere(client, settings) -> None:
     settings.METRICS_TOKEN = TOKEN
     response = client.get("/metrics", REMOTE_ADDR="10.0.0.7", headers={"Authorization": f"Bearer {TOKEN}"})

@@ -3,20 +3,30 @@
 import io
 import json
 import logging
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
+import psycopg
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from accounts.services.tokens import create_token
 from catalog_project import hot_reads
+from catalog_project.admission import Gate
 from catalog_project.hot_reads import HotReads, answers
+from catalog_project.limits import limiter
 from catalog_project.observability.metrics import hot_reads as tally
+from catalog_project.reading import generation
+from catalog_project.reading.memory import Memory
+from catalog_project.settings.env import Rate
 from catalog_project.wsgi import application
-from products.models import Product
+from products.models import Listing, Product
 from products.services.brands import update_brand
+from products.services.products import archive_product, update_product
 from tests.catalog_project.observability.test_metrics import Rise
 from tests.factories.accounts import UserFactory
 from tests.factories.products import BrandFactory, ProductFactory
@@ -49,13 +59,13 @@ class Service:
         self.hot = False
         again = hot_reads._again
 
-        def note(*args: object) -> object:
+        def note(*args: Any, **options: Any) -> object:
             self.hot = True
-            return again(*args)  # type: ignore[arg-type]
+            return again(*args, **options)
 
         monkeypatch.setattr(hot_reads, "_again", note)
 
-    def get(self, path: str = LIST, *, method: str = "GET", **environ: str) -> Reply:
+    def get(self, path: str = LIST, *, method: str = "GET", **environ: Any) -> Reply:
         self.hot = False
         path, _, query = path.partition("?")
         said: list = []
@@ -79,7 +89,7 @@ class Service:
             close()
         return Reply(int(said[0][:3]), dict(said[1]), body, self.hot)
 
-    def warm(self, path: str = LIST, **environ: str) -> Reply:
+    def warm(self, path: str = LIST, **environ: Any) -> Reply:
         """The answer once it comes the short way; others who use the same server may have written in between."""
         for _ in range(50):
             reply = self.get(path, **environ)
@@ -136,6 +146,77 @@ def test_head_answers_as_get_without_the_body(service, product) -> None:
     assert (head.was_hot, head.body) == (True, b"")
 
 
+# --- Who has it already
+
+
+DETAILS = [f"{LIST}trail/", f"{LIST}trail/?fields=name", "/api/v1/brands/acme/"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", DETAILS)
+def test_a_reader_who_has_it_is_told_so_the_short_way_as_the_long_one_says_it(
+    service, product, settings, path: str, method: str
+) -> None:
+    settings.READ_CACHE = False
+    tag = service.get(path).headers["ETag"]
+    long_way = service.get(path, method=method, HTTP_IF_NONE_MATCH=tag)
+    settings.READ_CACHE = True
+    service.warm(path)
+    reply = service.warm(path, method=method, HTTP_IF_NONE_MATCH=tag)
+    assert reply.steady == long_way.steady
+    assert (reply.status, reply.body) == (304, b"")
+    assert {"ETag", "Cache-Control", "Vary"} <= reply.headers.keys()
+    assert not {"Content-Length", "Content-Type"} & reply.headers.keys()
+
+
+def test_readers_who_all_have_it_need_nobody_who_does_not(service, product, settings) -> None:
+    settings.READ_CACHE = False
+    whole = service.get(DETAILS[0])
+    settings.READ_CACHE = True
+    asked = {"HTTP_IF_NONE_MATCH": f'"x", W/{whole.headers["ETag"]}'}
+    assert service.warm(DETAILS[0], **asked).status == 304
+    # Nothing is known yet of the headers that a body has.
+    assert service.get(DETAILS[0]).steady == whole.steady
+    assert service.warm(DETAILS[0]).steady == whole.steady
+
+
+@pytest.mark.parametrize("asked", ['"x"', "x", "", '"1-0"'])
+def test_a_reader_who_has_something_else_gets_the_whole_the_short_way(service, product, asked: str) -> None:
+    whole = service.warm(DETAILS[0])
+    assert service.warm(DETAILS[0], HTTP_IF_NONE_MATCH=asked).steady == whole.steady
+
+
+def test_whoever_has_the_old_one_gets_the_new_one_after_a_rename(service, product) -> None:
+    tag = service.warm(DETAILS[0]).headers["ETag"]
+    update_brand(by=None, brand=product.brand, values={"name": "Zeta"})
+    for _ in range(3):
+        reply = service.get(DETAILS[0], HTTP_IF_NONE_MATCH=tag)
+        assert (reply.status, b'"Zeta"' in reply.body) == (200, True)
+    assert reply.headers["ETag"] != tag
+
+
+def test_a_list_has_no_tag_and_is_sent_whole(service, product) -> None:
+    assert "ETag" not in service.warm().headers
+    assert service.warm(HTTP_IF_NONE_MATCH="*").status == 200
+
+
+def test_nobody_has_a_draft(service, product) -> None:
+    tag = service.warm(DETAILS[0]).headers["ETag"]
+    assert service.warm(DETAILS[0], HTTP_IF_NONE_MATCH=tag).status == 304
+    archive_product(by=None, product_id=product.pk)
+    for asked in (tag, "*"):
+        assert service.get(DETAILS[0], HTTP_IF_NONE_MATCH=asked).status == 404
+
+
+def test_a_304_is_counted_as_one(service, product) -> None:
+    tag = service.warm(DETAILS[0]).headers["ETag"]
+    route = "/api/v1/products/<ref>/"
+    counted = Rise("django_http_responses_total_by_status_view_method_total", view=route, method="GET", status="304")
+    service.warm(DETAILS[0], HTTP_IF_NONE_MATCH=tag)
+    tally.flush()
+    assert counted() >= 1
+
+
 @pytest.mark.parametrize(
     ("environ", "status"),
     [
@@ -146,7 +227,7 @@ def test_head_answers_as_get_without_the_body(service, product) -> None:
         ({"PATH_INFO": "/api/v1/products/none/"}, 404),
         ({"REQUEST_METHOD": "DELETE"}, 405),
         ({"HTTP_COOKIE": "sessionid=x"}, 200),
-        ({"HTTP_IF_NONE_MATCH": '"x"'}, 200),
+        ({"HTTP_IF_MATCH": "*"}, 200),
     ],
 )
 def test_what_is_in_doubt_goes_the_long_way(service, product, environ: dict[str, str], status: int) -> None:
@@ -215,10 +296,49 @@ def test_inside_of_a_transaction_everything_goes_the_long_way(service, product) 
         assert not service.get().was_hot
 
 
-def test_pages_behind_a_cursor_are_not_remembered(service, product) -> None:
+def results(page: Reply) -> list[dict[str, Any]]:
+    """What a page shows."""
+    found: list[dict[str, Any]] = json.loads(page.body)["results"]
+    return found
+
+
+def following(page: Reply) -> str:
+    """The address of the next page."""
+    address: str = json.loads(page.body)["next"].partition("testserver")[2]
+    return address
+
+
+def test_a_page_behind_a_cursor_comes_the_short_way_too(service, product, settings) -> None:
     ProductFactory.create_batch(3)
-    page = json.loads(service.warm(f"{LIST}?page_size=1").body)["next"].partition("testserver")[2]
-    assert not any(service.get(page).was_hot for _ in range(5))
+    address = following(service.warm(f"{LIST}?page_size=1"))
+    settings.READ_CACHE = False
+    long_way = results(service.get(address))
+    settings.READ_CACHE = True
+    assert results(service.warm(address)) == long_way
+    update_product(by=UserFactory(), product_id=long_way[0]["id"], values={"name": "Changed"})
+    assert results(service.get(address))[0]["name"] == "Changed"
+
+
+def test_a_window_ends_a_page_behind_a_cursor(service, product, monkeypatch) -> None:
+    start = timezone.now()
+    Product.objects.filter(pk=product.pk).update(published_until=start + timedelta(hours=1))
+    Listing.objects.filter(pk=product.pk).update(published_until=start + timedelta(hours=1))
+    ProductFactory()
+    address = following(service.warm(f"{LIST}?page_size=1"))
+    assert [shown["id"] for shown in results(service.warm(address))] == [product.pk]
+    monkeypatch.setattr(timezone, "now", lambda: start + timedelta(hours=1))
+    assert results(service.get(address)) == []
+
+
+def test_who_walks_through_the_catalog_drives_out_nothing_else(service, product, monkeypatch) -> None:
+    ProductFactory.create_batch(30)
+    monkeypatch.setattr(hot_reads, "deep_answers", Memory(40_000))
+    page = service.warm(f"{LIST}?page_size=1")
+    before = answers.taken
+    while json.loads(page.body)["next"]:
+        page = service.get(following(page))
+    assert answers.taken == before
+    assert 0 < hot_reads.deep_answers.taken <= 40_000
 
 
 # --- What every request leaves behind
@@ -256,7 +376,7 @@ def learned(monkeypatch) -> list[object]:
 
 def test_an_answer_with_a_cookie_or_a_header_of_its_own_is_not_learned(service, product, learned) -> None:
     def with_cookie(environ, start_response):
-        return application._application(
+        return application._application._application(
             environ, lambda status, headers: start_response(status, [*headers, ("Set-Cookie", "a=b")])
         )
 
@@ -274,3 +394,161 @@ def test_what_strangers_ask_for_cannot_fill_the_memory(service, product, monkeyp
         assert service.get(HTTP_ORIGIN=f"https://{number:03}{'x' * 2000}").status == 200
     assert 0 < answers.taken <= 100_000
     assert len(answers._values) <= 40
+
+
+# --- Limits
+
+
+@pytest.fixture
+def limits(settings: Any) -> Any:
+    """Each process counts for itself."""
+    settings.REDIS_URL = ""
+    limiter._shared.cache_clear()
+    settings.RATE_LIMITS = dict.fromkeys(("read", "write", "search"))
+    yield settings.RATE_LIMITS
+    limiter._shared.cache_clear()
+
+
+def replies_until_limited(service: Service, path: str, most: int) -> list[Reply]:
+    """Those that passed; some came the short way, since there are many."""
+    found = [service.get(path) for _ in range(most + 1)]
+    assert (found[-1].status, found[-1].was_hot) == (429, False)
+    assert {reply.status for reply in found[:-1]} == {200}
+    assert any(reply.was_hot for reply in found)
+    return found[:-1]
+
+
+def test_both_ways_count_in_one_limit_and_say_what_is_left(service: Service, limits: Any) -> None:
+    limits["read"] = Rate(50, 60)
+    found = replies_until_limited(service, LIST, 50)
+    assert [reply.headers["RateLimit"].split(";")[1] for reply in found] == [f"r={left}" for left in range(49, -1, -1)]
+    assert {reply.headers["RateLimit-Policy"] for reply in found} == {'"read";q=50;w=60'}
+
+
+def test_a_search_counts_as_one_the_short_way_too(service: Service, limits: Any) -> None:
+    limits |= {"read": Rate(1, 60), "search": Rate(50, 60)}
+    assert replies_until_limited(service, f"{LIST}?search=x", 50)
+    assert service.get().status == 200
+
+
+def test_each_address_has_a_limit_of_its_own(service: Service, limits: Any) -> None:
+    limits["read"] = Rate(1, 60)
+    assert [service.get(REMOTE_ADDR=f"192.0.2.{number}").status for number in (1, 2, 1, 2)] == [200, 200, 429, 429]
+
+
+def test_without_a_limit_nothing_is_said_of_one(service: Service, limits: Any) -> None:
+    assert not {"RateLimit", "RateLimit-Policy"} & service.warm().headers.keys()
+
+
+# --- While the database is away
+
+
+@pytest.fixture
+def away(monkeypatch) -> Callable[[], None]:
+    """Takes the database away, in mid-service."""
+
+    def leave() -> None:
+        def refuse(_: object) -> None:
+            raise OperationalError from psycopg.OperationalError("refused")
+
+        monkeypatch.setattr(generation.source, "_returned", threading.Event())
+        connection.close()
+        monkeypatch.setattr(type(connections["default"]), "connect", refuse)
+
+    return leave
+
+
+@pytest.fixture
+def from_afar(monkeypatch) -> Callable[[], None]:
+    """Has the short way forget everything: another worker would answer."""
+    return lambda: (answers.clear(), hot_reads.deep_answers.clear())[0]
+
+
+def later(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    moment = timezone.now() + timedelta(seconds=seconds)
+    monkeypatch.setattr(timezone, "now", lambda: moment)
+
+
+@pytest.mark.parametrize("path", [LIST, f"{LIST}trail/", "/api/v1/brands/"])
+@pytest.mark.parametrize("is_hot", [True, False])
+def test_what_was_answered_before_stands_in(
+    service, product, away, from_afar, monkeypatch, path: str, is_hot: bool
+) -> None:
+    right = service.warm(path)
+    away()
+    later(monkeypatch, 20)
+    if not is_hot:
+        from_afar()
+    reply = service.get(path)
+    assert (reply.status, reply.body, reply.was_hot) == (200, right.body, is_hot)
+    assert (reply.headers["X-Served-Stale"], reply.headers["Cache-Control"]) == ("true", "no-store")
+    assert 20 <= int(reply.headers["Age"]) <= 25
+    assert reply.headers.get("ETag") == right.headers.get("ETag")
+    assert reply.headers["Vary"] == right.headers["Vary"]
+
+
+def test_nothing_stands_in_for_longer_than_a_minute(service, product, away, monkeypatch) -> None:
+    service.warm()
+    away()
+    later(monkeypatch, 61)
+    reply = service.get()
+    assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
+
+
+def test_nothing_stands_in_past_the_edge_of_a_window(service, product, away, monkeypatch) -> None:
+    Product.objects.update(published_until=timezone.now() + timedelta(seconds=30))
+    Listing.objects.update(published_until=timezone.now() + timedelta(seconds=30))
+    service.warm(f"{LIST}trail/")
+    away()
+    later(monkeypatch, 31)
+    assert service.get(f"{LIST}trail/").status == 503
+
+
+def test_nothing_stands_in_for_what_nobody_asked_before(service, product, away) -> None:
+    service.warm()
+    away()
+    assert service.get(f"{LIST}?page_size=7").status == 503
+
+
+def test_nothing_stands_in_for_callers_with_credentials(service, product, away) -> None:
+    UserFactory(username="anna", password="correct horse")
+    staff = {"HTTP_AUTHORIZATION": f"Bearer {create_token(username='anna', password='correct horse').access}"}
+    service.warm()
+    away()
+    reply = service.get(**staff)
+    assert (reply.status, reply.headers.get("X-Served-Stale")) == (503, None)
+
+
+def test_who_has_what_stands_in_is_told_so(service, product, away) -> None:
+    tag = service.warm(f"{LIST}trail/").headers["ETag"]
+    away()
+    reply = service.get(f"{LIST}trail/", HTTP_IF_NONE_MATCH=tag)
+    assert (reply.status, reply.headers["X-Served-Stale"]) == (304, "true")
+
+
+def test_what_stood_in_is_forgotten_when_the_database_is_back(service, product, monkeypatch) -> None:
+    with monkeypatch.context() as outage:
+        service.warm()
+        outage.setattr(generation.source, "_returned", threading.Event())
+        assert service.get().headers["X-Served-Stale"] == "true"
+    Product.objects.update(name="Changed")
+    reply = service.get()
+    assert "X-Served-Stale" not in reply.headers
+    assert reply.headers["Cache-Control"].startswith("public")
+
+
+def test_a_read_whose_connection_breaks_is_answered_all_the_same(service, product, away, from_afar) -> None:
+    right = service.warm()
+    away()
+    generation.source._returned = None  # nobody has noticed yet
+    from_afar()
+    reply = service.get()
+    assert (reply.status, reply.body) == (200, right.body)
+
+
+def test_who_is_refused_a_place_is_answered_from_memory(service, product, away, monkeypatch) -> None:
+    service.warm()
+    away()
+    monkeypatch.setattr(Gate, "enter", lambda *_: False)
+    assert service.get().headers["X-Served-Stale"] == "true"
+    assert service.get(f"{LIST}?page_size=7").status == 503

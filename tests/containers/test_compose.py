@@ -7,6 +7,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -17,7 +18,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-GIVEN_BY_THE_RUN = ("DJANGO_", "SECRET_KEY", "JWT_SIGNING_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "DB_POOL")
+GIVEN_BY_THE_RUN = ("DJANGO_", "SECRET_KEY", "JWT_", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "DB_POOL")
 
 
 @cache
@@ -76,8 +77,10 @@ class Stack:
         found = subprocess.run(["docker", "inspect", container], capture_output=True, text=True, check=True)
         return dict(json.loads(found.stdout)[0])
 
-    def call(self, method: str, path: str, body: object = None, token: str = "") -> Reply:
-        headers = {"Content-Type": "application/json", "Accept": "*/*"} | (
+    def call(
+        self, method: str, path: str, body: object = None, token: str = "", media_type: str = "application/json"
+    ) -> Reply:
+        headers = {"Content-Type": media_type, "Accept": "*/*"} | (
             {"Authorization": f"Bearer {token}"} if token else {}
         )
         sent = json.dumps(body).encode() if body is not None else None
@@ -150,7 +153,19 @@ def test_what_was_written_outlives_down_and_up(stack: Stack) -> None:
     assert stack.call("GET", path, token=token).body["name"] == "Down and up"
 
 
-@pytest.mark.parametrize("service", ["web", "migrate", "secrets"])
+def test_an_upload_is_worked_on(stack: Stack) -> None:
+    token = stack.log_in()
+    line = {"name": "Imported", "external_id": "imported", "variants": [{"sku": "Imported"}]}
+    sent = stack.call("POST", "/api/v1/imports/", line, token, media_type="application/x-ndjson")
+    assert sent.status == 202, sent
+    deadline = time.monotonic() + 30
+    while (job := stack.call("GET", f"/api/v1/jobs/{sent.body['id']}/", token=token).body)["status"] != "succeeded":
+        assert time.monotonic() < deadline, job
+        time.sleep(0.2)
+    assert job["summary"]["created"] == 1
+
+
+@pytest.mark.parametrize("service", ["web", "jobs", "migrate", "secrets"])
 def test_our_containers_run_without_privileges_on_a_read_only_root(stack: Stack, service: str) -> None:
     container = stack.inspect(service)
     assert container["Config"]["User"] == "catalog"
@@ -158,7 +173,7 @@ def test_our_containers_run_without_privileges_on_a_read_only_root(stack: Stack,
     assert container["HostConfig"]["CapDrop"] == ["ALL"]
 
 
-@pytest.mark.parametrize("service", ["web", "migrate", "database"])
+@pytest.mark.parametrize("service", ["web", "jobs", "migrate", "database"])
 def test_no_secret_stands_in_the_configuration_of_a_container(stack: Stack, service: str) -> None:
     given = dict(line.split("=", 1) for line in stack.inspect(service)["Config"]["Env"] if "=" in line)
     assert not {"SECRET_KEY", "JWT_SIGNING_KEY", "DATABASE_URL", "POSTGRES_PASSWORD"} & set(given)

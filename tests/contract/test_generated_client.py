@@ -7,7 +7,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.contract.conftest import Manager
+from tests.live import Manager
 
 pytestmark = pytest.mark.xdist_group("contract")
 

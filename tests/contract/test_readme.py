@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.conftest import PASSWORD, Manager
-from tests.live import ROOT
+from tests.live import PASSWORD, ROOT, Manager
 
 pytestmark = pytest.mark.xdist_group("contract")
 
@@ -31,4 +30,6 @@ def test_its_commands_work_against_a_served_catalog(manager: Manager, tmp_path: 
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"stock":14' in done.stdout
+    assert '"stock":13' not in done.stdout
+    assert '"stock":39' in done.stdout  # set to 40 in bulk, then sold by key
     assert '"suggestion":"category"' in done.stdout

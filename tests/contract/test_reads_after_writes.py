@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing
 
 import pytest
 
-from tests.contract.conftest import Manager
+from tests.live import Manager
 from tests.threads import at_once
 
 slow = pytest.mark.slow

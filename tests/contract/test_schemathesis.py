@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.conftest import Manager
+from tests.live import Manager
 
 EXAMPLES = os.environ.get("CATALOG_FUZZ_EXAMPLES", "5")
 SEEDS = os.environ.get("CATALOG_FUZZ_SEEDS", "1").split()

@@ -1,4 +1,4 @@
-"""What the HTTP server refuses before the application sees it."""
+"""What the HTTP server refuses before the application sees it, and what it leaves to the application."""
 
 import socket
 from urllib.parse import urlsplit
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import orjson
 import pytest
 
-from tests.contract.conftest import Manager
+from tests.live import Manager
 
 pytestmark = pytest.mark.xdist_group("contract")
 
@@ -26,6 +26,14 @@ def test_it_answers_with_a_problem_document(manager: Manager, request_text: byte
     assert b"Content-Type: application/problem+json" in head
     problem = orjson.loads(body)
     assert (problem["status"], problem["code"], len(problem["request_id"])) == (status, code, 32)
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "Api-Key"])
+def test_credentials_of_8_kilobytes_reach_the_application_which_refuses_them(manager: Manager, scheme: str) -> None:
+    head = f"GET /api/v1/brands/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {scheme} "
+    answer = converse(manager.live.url, head.encode() + b"a" * 8_192 + b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert b"authentication_failed" in answer
 
 
 def converse(url: str, request_text: bytes) -> bytes:

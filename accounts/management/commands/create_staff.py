@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.management.explaining import explain
 from accounts.services.roles import ROLES
 from accounts.services.staff import create_staff
 from catalog_project.errors import DomainError
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         try:
             is_new = create_staff(username=username, role=role, email=email, password=password)
         except DomainError as error:
-            raise CommandError(_explain(error)) from error
+            raise CommandError(explain(error)) from error
         done = "created" if is_new else "existed; has a new password and must sign in again"
         self.stdout.write(f"{username}: {done}. Role: {role}.")
 
@@ -55,7 +56,3 @@ def _ask_password() -> str:
     if again != password:
         raise CommandError("The two passwords differ. Nothing was done.")
     return password
-
-
-def _explain(error: DomainError) -> str:
-    return "\n".join(f"{fault.pointer}: {fault.detail}"[1:] for fault in error.faults) or error.detail

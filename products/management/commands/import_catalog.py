@@ -5,7 +5,7 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,29 +13,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, reset_queries, transaction
 from tqdm import tqdm
 
+from catalog_project.garbage import collecting_seldom
 from products.exchange.importing import Importer, read_records
 from products.exchange.mapping import load_mapping
 from products.exchange.reading import SourceError, open_source
-from products.exchange.records import Outcome, Record, batches
+from products.exchange.records import Outcome, Record, Summary, batches
 from products.exchange.rejects import write_reject
 
 NOTHING_DONE = 2
 SHOWN = 10
-
-
-@dataclass
-class Summary:
-    """What became of the products. A brand or category that failed counts as failed, too."""
-
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    failed: int = 0
-
-    def count(self, record: Record) -> None:
-        """Add a record."""
-        if record.outcome and (record.is_product or record.outcome is Outcome.FAILED):
-            setattr(self, record.outcome, getattr(self, record.outcome) + 1)
 
 
 class Command(BaseCommand):
@@ -74,6 +60,7 @@ class Command(BaseCommand):
             _error_file(options["errors"], options["file"]) as errors,
             tqdm(total=source.size, unit="B", unit_scale=True, disable=not sys.stderr.isatty()) as bar,
             _dry_run() if options["dry_run"] else nullcontext(),
+            collecting_seldom(),
         ):
             for batch in batches(read_records(source, mapping)):
                 self._note(importer.land(batch), errors)

@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from catalog_project.api.integrity import translate
 from catalog_project.errors import DomainError
+from catalog_project.garbage import collecting_seldom
 from products.exchange.seeding import seed_catalog
 
 NOTHING_DONE = 2
@@ -29,7 +30,10 @@ class Command(BaseCommand):
         """Add all of them, or none."""
         products, seed = options["products"], options["seed"]
         try:
-            with tqdm(total=products, unit=" products", disable=not sys.stderr.isatty()) as bar:
+            with (
+                tqdm(total=products, unit=" products", disable=not sys.stderr.isatty()) as bar,
+                collecting_seldom(),
+            ):
                 for done in seed_catalog(products=products, seed=seed):
                     bar.update(done - bar.n)
                     reset_queries()  # with DEBUG on, Django would keep every statement

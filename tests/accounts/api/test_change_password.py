@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import LoginFailure, User
 from accounts.services.tokens import TokenPair
 from tests.factories.accounts import PASSWORD
 
@@ -52,3 +52,15 @@ def test_a_fault_is_named_and_nothing_changes(
 def test_nobody_is_401(api: APIClient) -> None:
     answer = api.post(URL, BOTH)
     assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_who_has_but_a_token_may_not_guess_on(as_anna: APIClient, api: APIClient, anna: User) -> None:
+    guesses = [as_anna.post(URL, BOTH | {"current_password": "guess"}).status_code for _ in range(10)]
+    assert guesses == [400] * 10
+    answer = as_anna.post(URL, BOTH)
+    assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+
+
+def test_a_new_password_that_is_refused_is_no_failure_to_sign_in(as_anna: APIClient, anna: User) -> None:
+    as_anna.post(URL, BOTH | {"new_password": "x1"})
+    assert not LoginFailure.objects.exists()

@@ -4,6 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from catalog_project.settings.env import Rate
 from tests.accounts.conftest import bearing
 from tests.factories.accounts import PASSWORD, UserFactory
 
@@ -81,3 +82,18 @@ def test_a_parameter_is_refused(api: APIClient, anna: User) -> None:
 
 def test_only_posting_works(api: APIClient) -> None:
     assert api.get(URL).status_code == 405
+
+
+@pytest.mark.parametrize("username", ["anna", "nobody"])
+def test_after_too_many_failures_nobody_is_looked_at_any_more(api: APIClient, anna: User, username: str) -> None:
+    given = {"username": username, "password": "wrong"}
+    assert [api.post(URL, given).status_code for _ in range(10)] == [401] * 10
+    answer = api.post(URL, given | {"password": PASSWORD})
+    assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+    assert 890 < int(answer["Retry-After"]) <= 900
+    assert answer["Cache-Control"] == "no-store"
+
+
+def test_signing_in_counts_as_no_write(api: APIClient, anna: User, settings: Any) -> None:
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"write": Rate(1, 60)}
+    assert [api.post(URL, ANNA).status_code for _ in range(3)] == [200] * 3

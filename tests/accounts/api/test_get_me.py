@@ -40,6 +40,7 @@ def test_roles_and_rights_are_sorted(as_anna: APIClient, anna: User) -> None:
                 "attributeoption",
                 "brand",
                 "category",
+                "change",
                 "price",
                 "product",
                 "productcategory",

@@ -1,6 +1,8 @@
 import base64
 import json
+from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import uuid4
 
 import jwt
@@ -9,21 +11,32 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.services.jwt import AccessToken, Claims, CredentialsRefused, RefreshToken, read_token, write_token
+from accounts.services.jwt import (
+    AccessToken,
+    Claims,
+    CredentialsRefused,
+    RefreshToken,
+    header_of,
+    read_token,
+    write_token,
+)
+from tests.factories.keys import random_secret
 
+KEY = settings.JWT_KEYS[0]
 CLAIMS = Claims(jti=uuid4(), family=uuid4())
-GENUINE = write_token(AccessToken, CLAIMS)
+with patch.object(AccessToken, "lifetime", timedelta(days=1)):  # a long run tests it minutes after it was made
+    GENUINE = write_token(AccessToken, CLAIMS)
 WHOLE: dict[str, Any] = jwt.decode(GENUINE, options={"verify_signature": False})
 
 
-def signed(key: str = settings.JWT_SIGNING_KEY, algorithm: str | None = "HS256", **changed: Any) -> str:
+def signed(key: str = KEY.signing, algorithm: str | None = "HS256", **changed: Any) -> str:
     payload = {name: value for name, value in (WHOLE | changed).items() if value is not ...}
     return sign(json.dumps(payload), key, algorithm)
 
 
-def sign(payload: str, key: str = settings.JWT_SIGNING_KEY, algorithm: str | None = "HS256") -> str:
+def sign(payload: str, key: str = KEY.signing, algorithm: str | None = "HS256") -> str:
     """Below the checks that PyJWT makes of what it encodes."""
-    return jwt.PyJWS().encode(payload.encode(), key if algorithm else "", algorithm)
+    return jwt.PyJWS().encode(payload.encode(), key if algorithm else "", algorithm, headers={"kid": KEY.kid})
 
 
 def part(value: str) -> str:
@@ -37,7 +50,13 @@ def test_a_token_reads_as_it_was_written() -> None:
 
 def test_a_token_names_its_kind_issuer_audience_and_times() -> None:
     assert WHOLE.keys() == {"token_type", "exp", "iat", "jti", "family", "iss", "aud"}
-    assert WHOLE["exp"] - WHOLE["iat"] == settings.ACCESS_TOKEN_LIFETIME.total_seconds()
+    fresh = jwt.decode(write_token(AccessToken, CLAIMS), options={"verify_signature": False})
+    assert fresh["exp"] - fresh["iat"] == settings.ACCESS_TOKEN_LIFETIME.total_seconds()
+
+
+def test_a_token_begins_with_the_header_of_the_key_that_signed_it() -> None:
+    assert GENUINE.startswith(f"{header_of(KEY)}.")
+    assert jwt.get_unverified_header(GENUINE) == {"alg": "HS256", "kid": KEY.kid, "typ": "JWT"}
 
 
 def test_one_kind_does_not_pass_for_the_other() -> None:
@@ -79,8 +98,9 @@ def test_another_algorithm_is_refused(algorithm: str | None) -> None:
 
 
 def test_another_key_is_refused() -> None:
-    with pytest.raises(CredentialsRefused):
-        read_token(AccessToken, signed(key=settings.SECRET_KEY))
+    for other in (settings.SECRET_KEY, random_secret()):
+        with pytest.raises(CredentialsRefused):
+            read_token(AccessToken, signed(key=other))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from catalog_project.api.exceptions import escape, faults_of, handle, respond
 from catalog_project.api.problems import PROBLEMS
 from catalog_project.api.serializers import Suggesting
 from catalog_project.errors import Conflict, DomainError, Fault, Invalid, Missing
+from catalog_project.postgresql.connections import OutcomeUnknownError
 
 
 @pytest.fixture
@@ -184,3 +185,9 @@ def test_a_suggestion_travels_in_the_code() -> None:
 @pytest.mark.parametrize(("key", "token"), [("~", "~0"), ("/", "~1"), ("~1", "~01"), ("a~/b", "a~0~1b"), (5, "5")])
 def test_tokens_of_a_pointer_are_escaped(key, token) -> None:
     assert escape(key) == token
+
+
+def test_a_commit_that_was_not_answered_is_told_as_such(answer) -> None:
+    response = answer(OutcomeUnknownError("the connection is lost"))
+    assert (response.status_code, body(response)["code"]) == (503, "outcome_unknown")
+    assert response["Retry-After"] == "1"

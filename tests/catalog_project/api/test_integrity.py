@@ -8,7 +8,17 @@ from django.db.models import CheckConstraint, UniqueConstraint
 
 from catalog_project.api.integrity import constraint_of, pointer_of, translate
 from catalog_project.errors import Conflict, Invalid
-from products.models import AttributeOption, Brand, Category, LowestPrice, Price, Product, ProductCategory, Variant
+from products.models import (
+    AttributeOption,
+    Brand,
+    Category,
+    Change,
+    LowestPrice,
+    Price,
+    Product,
+    ProductCategory,
+    Variant,
+)
 from tests.factories.products import (
     AttributeFactory,
     BrandFactory,
@@ -85,7 +95,10 @@ BROKEN = {
     "price_not_negative": lambda: VariantFactory(prices={"USD": "-0.01"}),
     "price_decimals_of_currency": lambda: VariantFactory(prices={"JPY": "0.5"}),
     "lowest_price_unique": lambda: LowestPrice.objects.create(
-        listing=ProductFactory().listing, currency="USD", amount=Decimal(1)
+        listing=ProductFactory().listing, currency="USD", amount=Decimal(1), highest=Decimal(1), category_ids=[]
+    ),
+    "change_sequence_unique": lambda: Change.objects.bulk_create(
+        Change(sequence=1, entity="brand", entity_id=1, action="create", version=1, changes="{}") for _ in range(2)
     ),
 }
 

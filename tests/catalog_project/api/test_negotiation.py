@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
 from catalog_project.api.negotiation import PromptNegotiation
+from catalog_project.api.parsers import StrictJSONParser
 from catalog_project.api.renderers import ORJSONRenderer
 
 ACCEPTS = [
@@ -47,3 +48,15 @@ def test_it_chooses_what_the_framework_chooses(accept, suffix, forms) -> None:
 
 def test_what_nobody_can_render_is_refused() -> None:
     assert chosen(PromptNegotiation(), "image/png", [ORJSONRenderer], None) is NotAcceptable
+
+
+@pytest.mark.parametrize("content_type", ["*/*", "application/*", "*"])
+def test_a_body_is_of_one_type(content_type: str) -> None:
+    request = Request(APIRequestFactory().generic("POST", "/", b"{}", content_type))
+    assert PromptNegotiation().select_parser(request, [StrictJSONParser()]) is None
+
+
+def test_a_body_of_a_known_type_is_read() -> None:
+    request = Request(APIRequestFactory().generic("POST", "/", b"{}", "application/json; charset=utf-8"))
+    parser = StrictJSONParser()
+    assert PromptNegotiation().select_parser(request, [parser]) is parser

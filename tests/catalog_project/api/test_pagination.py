@@ -41,6 +41,12 @@ def test_a_cursor_is_safe_in_an_address() -> None:
     )
 
 
+def test_the_cursor_of_a_place_is_the_same_at_any_time(monkeypatch) -> None:
+    before = Cursor(("a", 1), backwards=False).sign("list")
+    monkeypatch.setattr("time.time", lambda: 4e9)
+    assert Cursor(("a", 1), backwards=False).sign("list") == before
+
+
 def refusal(text: str, belongs_to: str = "list") -> tuple[str, str | None]:
     with pytest.raises(Invalid) as caught:
         Cursor.read(text, belongs_to)
@@ -59,7 +65,7 @@ def test_what_was_never_signed_is_refused(text) -> None:
 
 @pytest.mark.parametrize("value", [[], {}, "abc", ["list"], ["list", ["", "a"], 1, 0, 0]])
 def test_what_was_signed_for_the_same_purpose_but_is_no_cursor_is_refused(value) -> None:
-    assert refusal(signing.dumps(value, salt=SALT)) == ("invalid_cursor", "cursor")
+    assert refusal(signing.Signer(salt=SALT).sign_object(value)) == ("invalid_cursor", "cursor")
 
 
 def test_a_cursor_signed_with_another_key_is_refused(settings) -> None:

@@ -3,7 +3,7 @@ from types import SimpleNamespace
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from catalog_project.api.permissions import ModelPermissions, SignedIn, permission_of
+from catalog_project.api.permissions import MayView, ModelPermissions, SignedIn, permission_of
 from products.models import Brand
 
 
@@ -54,3 +54,10 @@ def test_what_is_not_guarded_by_a_model_passes(view, method) -> None:
 def test_signed_in_is_whoever_is() -> None:
     assert SignedIn().has_permission(request("GET", Holder()), SimpleNamespace())
     assert not SignedIn().has_permission(request("GET", AnonymousUser()), SimpleNamespace())
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_where_even_reading_is_not_open_everything_needs_the_right_to_view(method) -> None:
+    assert MayView().has_permission(request(method, Holder("products.view_brand")), VIEW)
+    assert not MayView().has_permission(request(method, Holder("products.add_brand")), VIEW)
+    assert not MayView().has_permission(request(method, AnonymousUser()), VIEW)

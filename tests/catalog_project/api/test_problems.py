@@ -47,6 +47,13 @@ def test_what_happened_this_time_takes_the_place_of_the_general() -> None:
     assert (body(response)["detail"], response["Retry-After"]) == ("Not so.", "5")
 
 
+def test_where_trying_again_helps_the_answer_says_when() -> None:
+    request = RequestFactory().get("/")
+    assert problem_response(request, "unavailable")["Retry-After"] == "1"
+    assert problem_response(request, "unavailable", headers={"Retry-After": "5"})["Retry-After"] == "5"
+    assert "Retry-After" not in problem_response(request, "conflict")
+
+
 def test_faults_show_what_they_have() -> None:
     faults = [Fault("a", "A."), Fault("b", "B.", "/x", suggestion="y"), Fault("c", "C.", parameter="p")]
     assert body(problem_response(RequestFactory().get("/"), "invalid", faults=faults))["errors"] == [

@@ -1,5 +1,6 @@
 import pytest
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.test import APIRequestFactory
 
@@ -143,3 +144,12 @@ def test_a_count_is_exact_or_not_asked_for(wrong) -> None:
 def test_a_cursor_is_bound_to_what_narrows_the_list_alone() -> None:
     query = read("page_size=5&count=exact&cursor=x&ordering=name", Things)
     assert query.narrowing() == {"ordering": "name"}
+
+
+def test_too_many_parameters_are_refused_without_naming_each() -> None:
+    with pytest.raises(ParseError, match="more than 100"):
+        read("&".join(f"p{number}=1" for number in range(101)))
+
+
+def test_many_values_of_one_parameter_are_one_parameter() -> None:
+    assert len(read("&".join(f"several=a{number}" for number in range(100))).values["several"]) == 100

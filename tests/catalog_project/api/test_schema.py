@@ -45,6 +45,7 @@ PRODUCT_PARAMETERS = {
     "count",
 }
 PARAMETERS = {
+    "run_bulk": {"mode", "dry_run"},
     "list_products": PRODUCT_PARAMETERS,
     "get_product": {"fields", "omit"},
     "list_variants": {"search", "sku", "barcode", "product", "ordering", "page_size", "cursor", "count"},
@@ -53,8 +54,18 @@ PARAMETERS = {
     "list_brands": {"search", "ordering", "page_size", "cursor", "count"},
     "list_attributes": {"search", "ordering", "page_size", "cursor", "count"},
     "list_product_types": {"search", "ordering", "page_size", "cursor", "count"},
+    "list_api_keys": {"ordering", "page_size", "cursor", "count"},
+    "create_import": {"mapping", "create_missing", "dry_run"},
+    "list_jobs": {"status", "ordering", "page_size", "cursor", "count"},
+    "list_changes": {"since", "entity", "id", "actor", "request_id", "page_size"},
+    "list_product_history": {"page_size", "cursor", "count"},
 }
+# Of lines: an example would be taken for a JSON text.
+WITHOUT_EXAMPLES = {"application/x-ndjson", "text/csv"}
+UNVERSIONED = {"get_me", "create_token", "create_api_key", "get_job", "get_job_failures"}
+GUARDED = {"list_changes", "list_product_history", "list_jobs", "get_job", "get_job_failures"}
 OPERATIONS = {
+    "run_bulk",
     *(
         f"{verb}_{noun}"
         for noun in ("product", "category", "brand", "attribute", "product_type")
@@ -64,7 +75,10 @@ OPERATIONS = {
     *("list_attributes", "list_product_types"),
     *("create_product_variant", "get_variant", "update_variant", "delete_variant", "move_stock", "move_category"),
     *("publish_product", "archive_product"),
+    *("list_changes", "revert_change", "list_product_history"),
+    *("create_import", "list_jobs", "get_job", "get_job_failures", "cancel_job"),
     *("create_token", "refresh_token", "logout", "get_me", "change_password"),
+    *("list_api_keys", "create_api_key", "delete_api_key"),
 }
 
 
@@ -173,10 +187,31 @@ def test_every_problem_that_is_listed_is_one_of_its_status(operations, document)
         ("move_category", "category_cycle"),
         ("delete_category", "in_use"),
         ("delete_brand", "in_use"),
+        ("revert_change", "changed_since"),
+        ("revert_change", "not_revertible"),
     ],
 )
 def test_conflicts_are_listed_where_they_arise(operations, name, code) -> None:
     assert code in operations[name]["responses"]["409"]["content"]["application/problem+json"]["examples"]
+
+
+def test_every_post_outside_of_sign_in_takes_a_key_and_says_so(operations) -> None:
+    for name, operation in operations.items():
+        takes = operation["method"] == "post" and "/auth/" not in operation["path"]
+        headers = {part["name"] for part in operation.get("parameters", []) if part["in"] == "header"}
+        assert ("Idempotency-Key" in headers) is takes, name
+        answers = [part for status, part in operation["responses"].items() if status < "300"]
+        assert all(("Idempotent-Replayed" in part.get("headers", {})) is takes for part in answers), name
+        assert ("422" in operation["responses"]) is takes, name
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [("400", "invalid_idempotency_key"), ("409", "idempotency_in_flight"), ("422", "idempotency_key_reused")],
+)
+def test_what_a_key_can_lead_to_is_listed(operations, status, code) -> None:
+    for name in ("create_product", "publish_product", "move_stock", "move_category", "create_product_variant"):
+        assert code in operations[name]["responses"][status]["content"]["application/problem+json"]["examples"]
 
 
 def test_what_is_created_says_where_it_is(operations) -> None:
@@ -185,11 +220,38 @@ def test_what_is_created_says_where_it_is(operations) -> None:
             assert operation["responses"]["201"]["headers"]["Location"]["schema"]["format"] == "uri", name
 
 
+def test_conditions_are_documented_where_they_are_looked_at(operations) -> None:
+    def having(name: str) -> set[str]:
+        return {
+            operation
+            for operation, found in operations.items()
+            if any(each["in"] == "header" and each["name"] == name for each in found.get("parameters", ()))
+        }
+
+    nouns = ("product", "variant", "category", "brand", "attribute", "product_type")
+    reads = {f"get_{noun}" for noun in nouns}
+    acts = {"publish_product", "archive_product", "move_category"}
+    edits = {f"{verb}_{noun}" for verb in ("update", "delete") for noun in nouns} | acts
+    assert having("If-None-Match") == reads
+    assert having("If-Match") == edits
+    assert {name for name, found in operations.items() if "304" in found["responses"]} == reads
+    for name in edits:
+        assert {"400", "412", "428"} <= operations[name]["responses"].keys()
+
+
+def test_what_is_shown_on_its_own_has_a_tag(operations) -> None:
+    for name, operation in operations.items():
+        for status, answer in operation["responses"].items():
+            if name.startswith(("get_", "create_", "update_")) and status in {"200", "201", "304"}:
+                assert ("ETag" in answer.get("headers", {})) == (name not in UNVERSIONED), name
+
+
 def test_strict_bodies_allow_no_other_keys(document, operations) -> None:
     for operation in operations.values():
-        for status, _, content in bodies(operation):
-            if status == "request":
-                component = document["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+        for status, media_type, content in bodies(operation):
+            if status == "request" and "ndjson" not in media_type and "csv" not in media_type:
+                shape = content["schema"].get("items", content["schema"])
+                component = document["components"]["schemas"][shape["$ref"].rpartition("/")[2]]
                 assert component["additionalProperties"] is False
 
 
@@ -201,7 +263,8 @@ def test_patches_may_say_that_they_are_merge_patches(operations) -> None:
 def test_reads_need_no_credentials_and_writes_do(operations) -> None:
     for name, operation in operations.items():
         if "/auth/" not in operation["path"]:
-            assert operation["security"] == [{"jwt": []}, *([{}] if operation["method"] == "get" else [])], name
+            is_open = operation["method"] == "get" and name not in GUARDED
+            assert operation["security"] == [{"jwt": []}, {"apiKey": []}, *([{}] if is_open else [])], name
 
 
 def test_a_view_that_names_nothing_is_named_by_its_address() -> None:
@@ -223,7 +286,7 @@ def test_every_body_has_examples_and_each_fits_its_schema(operations, check) -> 
     for name, operation in operations.items():
         for status, media_type, content in bodies(operation):
             examples = content.get("examples", {})
-            assert examples, (name, status, media_type)
+            assert examples or (status == "request" and media_type in WITHOUT_EXAMPLES), (name, status, media_type)
             for example in examples.values():
                 check(content["schema"], example["value"])
 
@@ -272,6 +335,18 @@ def test_details_answer_what_the_document_says(catalog, operations, check, name,
 @pytest.mark.parametrize("name", ["list_products", "get_product"])
 def test_trimmed_products_answer_what_the_document_says(catalog, operations, check, name, parameters) -> None:
     response = APIClient().get(operations[name]["path"].replace("{ref}", "bag"), parameters)
+    assert response.status_code == 200
+    check(answer_schema(operations[name], response), response.json())
+
+
+@pytest.mark.parametrize("name", ["list_changes", "list_product_history", "revert_change"])
+def test_changes_are_what_the_document_says(catalog, operations, check, name) -> None:
+    editor = APIClient()
+    editor.force_authenticate(UserFactory(role="catalog_editor"))
+    editor.patch("/api/v1/products/bag/", {"name": "New", "categories": []})
+    editor.get("/api/v1/changes/")
+    address = operations[name]["path"].replace("{ref}", "bag").replace("{sequence}", "1")
+    response = editor.generic(operations[name]["method"], address)
     assert response.status_code == 200
     check(answer_schema(operations[name], response), response.json())
 

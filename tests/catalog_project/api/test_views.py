@@ -1,7 +1,8 @@
 """What every request meets, and the answers to those that reach no view of ours."""
 
+import psycopg
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
@@ -10,7 +11,9 @@ from rest_framework.response import Response
 
 from catalog_project.api import views
 from catalog_project.api.query import IntegerParameter, Query
+from catalog_project.postgresql.connections import OutcomeUnknownError
 from tests.answers import faults, problem
+from tests.factories.products import BrandFactory
 
 
 class SizeQuery(Query):
@@ -149,3 +152,81 @@ def test_without_the_database_a_read_is_to_be_tried_again(client, monkeypatch, d
 def test_the_page_for_403_is_a_page() -> None:
     response = views.forbidden(RequestFactory().get("/x/"))
     assert (response.status_code, response["Content-Type"]) == (403, "text/html; charset=utf-8")
+
+
+# --- A connection that breaks
+
+
+class Breaking(views.StrictView):
+    """Its first `failures` calls are cut off."""
+
+    permission_classes = [AllowAny]
+    failures = iter(())
+    calls = 0
+
+    def get(self, request) -> Response:
+        type(self).calls += 1
+        for error in type(self).failures:
+            raise error
+        return Response({"fine": True})
+
+    post = get
+
+
+def cut_off() -> OperationalError:
+    error = OperationalError("the connection is lost")
+    error.__cause__ = psycopg.OperationalError()
+    return error
+
+
+def breaking(monkeypatch, *failures: Exception, method: str = "get") -> tuple[int, int]:
+    """The status and how often the view was called."""
+    monkeypatch.setattr(Breaking, "failures", iter(failures))
+    monkeypatch.setattr(Breaking, "calls", 0)
+    request = getattr(RequestFactory(), method)("/")
+    return Breaking.as_view()(request).status_code, Breaking.calls
+
+
+def test_a_read_that_was_cut_off_begins_once_more(monkeypatch) -> None:
+    assert breaking(monkeypatch, cut_off()) == (200, 2)
+    assert breaking(monkeypatch, cut_off(), cut_off()) == (503, 2)
+
+
+def test_a_write_does_not(monkeypatch) -> None:
+    assert breaking(monkeypatch, cut_off(), method="post") == (503, 1)
+
+
+def test_a_read_that_was_refused_does_not(monkeypatch) -> None:
+    assert breaking(monkeypatch, OperationalError("a lock timeout")) == (503, 1)
+
+
+def test_what_may_have_been_committed_does_not(monkeypatch) -> None:
+    error = OutcomeUnknownError("the connection is lost")
+    error.__cause__ = psycopg.OperationalError()
+    assert breaking(monkeypatch, error) == (503, 1)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("has_written", [True, False])
+def test_a_write_that_was_done_before_it_was_cut_off_is_not_denied(monkeypatch, has_written: bool) -> None:
+    def post(self, request) -> Response:
+        if has_written:
+            with transaction.atomic():
+                BrandFactory()
+        raise cut_off()
+
+    monkeypatch.setattr(Breaking, "post", post)
+    response = Breaking.as_view()(RequestFactory().post("/"))
+    assert response.status_code == 503
+    assert (b'"outcome_unknown"' in response.content) is has_written
+
+
+def test_a_read_without_time_left_does_not(monkeypatch) -> None:
+    monkeypatch.setattr(views, "has_time_left", lambda: False)
+    assert breaking(monkeypatch, cut_off()) == (503, 1)
+
+
+@pytest.mark.django_db
+def test_a_read_inside_of_a_transaction_does_not(monkeypatch) -> None:
+    assert breaking(monkeypatch, cut_off()) == (503, 1)

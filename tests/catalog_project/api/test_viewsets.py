@@ -31,16 +31,16 @@ def test_only_the_rows_given_are_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    ("view", "act", "arguments"),
+    ("view", "act", "arguments", "options"),
     [
-        (ResourceViewSet, "perform_update", (None, {})),
-        (ResourceViewSet, "perform_destroy", (None,)),
-        (CreatableViewSet, "perform_create", ({},)),
+        (ResourceViewSet, "perform_update", (None, {}), {"if_version": None}),
+        (ResourceViewSet, "perform_destroy", (None,), {"if_version": None}),
+        (CreatableViewSet, "perform_create", ({},), {}),
     ],
 )
-def test_a_resource_says_itself_what_a_write_does(view, act, arguments) -> None:
+def test_a_resource_says_itself_what_a_write_does(view, act, arguments, options) -> None:
     with pytest.raises(NotImplementedError):
-        getattr(view(), act)(*arguments)
+        getattr(view(), act)(*arguments, **options)
 
 
 def test_unless_it_says_otherwise_everybody_reads_the_same_rows() -> None:

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.utils.functional import SimpleLazyObject
 
 from catalog_project.health import PROBES
-from catalog_project.observability.logs import PROBE_ROUTES, AccessLogMiddleware, JSONFormatter
+from catalog_project.observability.logs import PROBE_ROUTES, AccessLogMiddleware, JSONFormatter, unquoted
 from catalog_project.observability.request_id import RequestIDMiddleware
 
 
@@ -105,6 +105,26 @@ def test_secrets_of_a_request_are_not_logged(caplog) -> None:
     factory = RequestFactory(headers={"Authorization": "Bearer secret", "Cookie": "sessionid=secret"})
     record = record_of(caplog, factory.post("/?token=secret", {"password": "secret"}, content_type="application/json"))
     assert "secret" not in JSONFormatter().format(record)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "Invalid request from ip=::1: Invalid HTTP Header: 'Cookie a'",
+            "Invalid request from ip=::1: Invalid HTTP Header: …",
+        ),
+        ('Invalid request from ip=::1: bad line: "it\'s"', "Invalid request from ip=::1: bad line: …"),
+        (
+            "Ignored premature client disconnection. No more data after: b'GET'",
+            "Ignored premature client disconnection. No more data after: …",
+        ),
+        ("Invalid request from ip=::1: too large (9 > 8)", "Invalid request from ip=::1: too large (9 > 8)"),
+        ("Worker with pid 1 was terminated: 'x'", "Worker with pid 1 was terminated: 'x'"),
+    ],
+)
+def test_what_callers_sent_to_the_server_is_not_told_again(said: str, told: str) -> None:
+    assert unquoted(said) == told
 
 
 def test_the_user_is_named_where_somebody_asked_for_it(caplog) -> None:

@@ -58,10 +58,10 @@ def test_what_was_counted_is_handed_over_soon_without_being_asked_for(monkeypatc
     monkeypatch.setattr("catalog_project.observability.tally.INTERVAL_SECONDS", 0.05)
     got: list[Sum] = []
     tally: Tally[str] = Tally(lambda _, found: got.append(found))
-    tally.add("a", 0.001)
-    tally.add("a", 0.001)
+    for size in (7, 7, 9):
+        tally.add("a", 0.001, size)
     wait_until(lambda: bool(got))
-    assert [found.count for found in got] == [2]
+    assert [(found.count, found.sizes) for found in got] == [(3, {7: 2, 9: 1})]
 
 
 def wait_until(condition) -> None:

@@ -271,3 +271,51 @@ def test_while_one_makes_it_again_the_others_go_on_with_what_there_is(world) -> 
 def test_soft_without_a_state_is_made_each_time(world, make) -> None:
     world.generation = None
     assert [CACHE.get_or_make_soft("a", make)[0] for _ in range(2)] == [b"value 1", b"value 2"]
+
+
+# --- While the database is away
+
+
+def test_what_was_answered_a_short_while_ago_stands_in(world, make) -> None:
+    CACHE.get_or_make("a", make)
+    world.now += timedelta(seconds=40)
+    CACHE.get_or_make("a", make)
+    world.generation = None
+    world.now += timedelta(seconds=60)
+    assert CACHE.standing_in("a").body == b"value 1"
+    world.now += timedelta(seconds=1)
+    assert CACHE.standing_in("a") is None
+
+
+def test_it_stands_in_for_its_own_key_only(world, make) -> None:
+    CACHE.get_or_make("a", make)
+    assert CACHE.standing_in("b") is None
+    assert ReadCache("other").standing_in("a") is None
+
+
+def test_it_stands_in_until_its_edge(world, make) -> None:
+    cache = ReadCache("edged", lambda _: START + timedelta(seconds=10))
+    cache.get_or_make("a", make)
+    world.now += timedelta(seconds=9)
+    assert cache.standing_in("a")
+    world.now += timedelta(seconds=1)
+    assert cache.standing_in("a") is None
+
+
+def test_with_the_cache_off_nothing_stands_in(world, make, settings) -> None:
+    CACHE.get_or_make("a", make)
+    settings.READ_CACHE = False
+    assert CACHE.standing_in("a") is None
+    assert not reads.is_database_away()
+
+
+@redis
+def test_what_another_worker_answered_stands_in(world, make, monkeypatch) -> None:
+    CACHE.get_or_make("a", make)
+    for _ in range(5):  # for longer than Redis keeps an entry that nobody offers again
+        world.now += timedelta(seconds=15)
+        CACHE.get_or_make("a", make)
+    monkeypatch.setattr(reads.local, "get", lambda _: None)
+    world.now += timedelta(seconds=50)
+    assert CACHE.standing_in("a").body == b"value 1"
+    assert make.made == 1

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
+from catalog_project.postgresql.connections import in_doubt
 from catalog_project.reading import generation
 from catalog_project.reading.generation import Link, Source, current_generation
 from tests.factories.products import BrandFactory
@@ -37,6 +38,13 @@ def sources() -> Iterator[Callable[[], Source]]:
         yield make
 
 
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def brands() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM products_brand")
@@ -45,7 +53,8 @@ def brands() -> int:
 
 def add(other: psycopg.Connection, slug: str) -> None:
     other.execute(
-        "INSERT INTO products_brand (name, slug, name_key, created_at, updated_at) VALUES (%s, %s, %s, now(), now())",
+        "INSERT INTO products_brand (name, slug, name_key, version, created_at, updated_at)"
+        " VALUES (%s, %s, %s, 1, now(), now())",
         [slug, slug, slug],
     )
 
@@ -134,28 +143,44 @@ def test_those_who_come_during_a_question_share_the_next_one(sources) -> None:
 
 
 @postgres
-def test_a_connection_that_broke_is_made_anew(monkeypatch, sources) -> None:
-    monkeypatch.setattr(generation, "PAUSE_SECONDS", 0)
+def test_a_connection_that_broke_is_made_anew_at_once(sources) -> None:
     source = sources()
     assert source.current()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s)", [source._link._raw.backend_pid])
-    assert source.current() is None
+    assert source.current()
+    assert not source.is_away
+
+
+@postgres
+def test_while_the_database_is_away_one_thread_asks_and_nobody_waits(monkeypatch, sources) -> None:
+    tried, make = [], generation.Link
+
+    def refuse(_: object) -> Link:
+        tried.append(threading.current_thread().name)
+        raise psycopg.OperationalError
+
+    monkeypatch.setattr(generation, "PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(generation, "Link", refuse)
+    source = sources()
+    assert [source.current() for _ in range(5)] == [None] * 5
+    assert source.is_away
+    until(lambda: len(tried) > 3)
+    assert set(tried[1:]) == {"generation-return"}
+    monkeypatch.setattr(generation, "Link", make)
+    until(lambda: not source.is_away)
     assert source.current()
 
 
 @postgres
-def test_a_database_that_refused_is_left_alone_for_a_while(monkeypatch, sources) -> None:
-    tried = []
-
-    def refuse(_: object) -> Link:
-        tried.append(1)
-        raise psycopg.OperationalError
-
-    monkeypatch.setattr(generation, "Link", refuse)
+def test_who_hangs_up_is_not_told_of_a_return(monkeypatch, sources) -> None:
+    monkeypatch.setattr(generation, "PAUSE_SECONDS", 0.02)
     source = sources()
-    assert [source.current() for _ in range(5)] == [None] * 5
-    assert len(tried) == 1
+    source._leave()
+    source.close()
+    assert not source.is_away
+    until(lambda: not any(thread.name == "generation-return" for thread in threading.enumerate()))
+    assert source._link is None
 
 
 @postgres
@@ -163,8 +188,13 @@ def test_a_database_that_hangs_is_given_up(monkeypatch, sources) -> None:
     monkeypatch.setattr(generation, "QUESTION", b"SELECT pg_sleep(30)::text")
     monkeypatch.setattr(generation, "PATIENCE_SECONDS", 0.2)
     started = time.monotonic()
-    assert sources().current() is None
+    source = sources()
+    assert source.current() is None
+    assert source.is_away
+    assert in_doubt.is_set()
     assert time.monotonic() - started < 5
+    in_doubt.clear()
+    source.close()
     with connection.cursor() as cursor:  # the other end still sleeps
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"

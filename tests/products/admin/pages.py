@@ -57,9 +57,9 @@ class FormReader(HTMLParser):
             self.textarea = None
 
     def _read_input(self, given: Mapping[str, str]) -> None:
-        is_off = given.get("type") in {"checkbox", "radio"} and "checked" not in given
-        if given.get("type") not in {"submit", "button"} and not is_off:
-            self.add(given["name"], given.get("value", ""))
+        is_box = given.get("type") in {"checkbox", "radio"}
+        if given.get("type") not in {"submit", "button"} and (not is_box or "checked" in given):
+            self.add(given["name"], given.get("value", "on" if is_box else ""))
 
     def _read_select(self, given: Mapping[str, str]) -> None:
         chosen = [value for value, is_selected in self.options if is_selected]

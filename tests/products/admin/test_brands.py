@@ -101,7 +101,7 @@ def test_the_list_takes_the_same_queries_for_one_brand_and_many(viewer: Client) 
     one = queries_of(lambda: viewer.get(url_of(LIST)))
     for brand in BrandFactory.create_batch(30):
         ProductFactory(brand=brand, variants=0)
-    assert queries_of(lambda: viewer.get(url_of(LIST))) == one <= 6
+    assert queries_of(lambda: viewer.get(url_of(LIST))) == one <= 7
 
 
 def test_a_confirmation_takes_the_same_queries_for_one_brand_and_many(manager: Client) -> None:

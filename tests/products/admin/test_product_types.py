@@ -143,4 +143,4 @@ def test_pages_take_the_same_queries_for_one_and_many(manager: Client, bag: Prod
         ProductTypeAttribute.objects.create(product_type=bag, attribute=attribute, position=position)
         ProductFactory(product_type=ProductTypeFactory(), variants=0)
     assert asked() == one
-    assert max(one) <= 6
+    assert max(one) <= 7

@@ -333,7 +333,7 @@ def test_a_form_takes_the_same_queries_for_one_variant_and_many(bag: ProductType
     VariantFactory.create_batch(30, product=product, attributes={"color": "blue"})
     users = staff("editor2", role="editor"), staff("viewer2", role="viewer")
     assert [queries_of(lambda user=user: user.get(page(product))) for user in users] == asked  # type: ignore[misc]
-    assert max(asked) <= 16
+    assert max(asked) <= 17
 
 
 def test_variants_with_more_inputs_than_a_form_can_bear_are_edited_elsewhere(

@@ -107,12 +107,12 @@ def test_the_list_takes_the_same_queries_for_one_variant_and_many(viewer: Client
     VariantFactory()
     one = queries_of(lambda: viewer.get(url_of(LIST)))
     VariantFactory.create_batch(30)
-    assert queries_of(lambda: viewer.get(url_of(LIST))) == one <= 6
+    assert queries_of(lambda: viewer.get(url_of(LIST))) == one <= 7
 
 
 def test_a_form_takes_few_queries(editor: Client) -> None:
     variant = VariantFactory()
-    assert queries_of(lambda: editor.get(url_of("variant_change", variant.pk))) <= 6
+    assert queries_of(lambda: editor.get(url_of("variant_change", variant.pk))) <= 7
 
 
 def test_an_offer_of_products_takes_the_same_queries_for_one_and_many(editor: Client) -> None:

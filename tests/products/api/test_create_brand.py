@@ -66,7 +66,7 @@ def test_creating_costs_the_same_among_one_and_among_fifty(editor, django_assert
     create(editor, name="Warm up")
     for count in (1, 50):
         BrandFactory.create_batch(count)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             create(editor, name=f"N{count}")
 
 

@@ -101,8 +101,8 @@ def test_adding_costs_the_same_beside_one_and_beside_fifty(editor, bag, django_a
             add(editor, sku=f"n{count}", prices={"USD": {"amount": amount}, "EUR": {"amount": amount}})
 
 
-# find the product 1; lock it with its parts 5; write 2, list it with its lowest prices 4; in savepoints
-ADD_QUERIES = 18
+# find the product 1; lock it with its parts 5; write 2, list it with its lowest prices 4, log it 1; in savepoints
+ADD_QUERIES = 19
 
 
 @pytest.mark.django_db(transaction=True)

@@ -73,5 +73,5 @@ def test_publishing_costs_the_same_for_one_variant_and_fifty(editor, django_asse
             editor.post(f"{URL}{made.pk}/publish/")
 
 
-# find it 1; lock it with its parts 4; write 1, list it 2; savepoint 2
-PUBLISH_QUERIES = 10
+# find it 1; lock it with its parts 4; write 1, list it 2, log it 1; savepoint 2
+PUBLISH_QUERIES = 11

@@ -1,6 +1,7 @@
 """GET /products/?search=: what is found, and in which order."""
 
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import pytest
 from django.db import transaction
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from products.models import Product
+from products.search.text import FEW
 from tests.answers import EDGES, faults, names, problem
 from tests.factories.products import BrandFactory, ProductFactory, VariantFactory
 
@@ -114,9 +116,9 @@ places = st.lists(st.tuples(st.sampled_from(["name", "brand", "description", "no
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(places, st.booleans(), st.integers(1, 4))
-def test_walking_on_and_back_finds_all_best_first(anyone, catalog, has_sku, size) -> None:
-    with transaction.atomic():
+@given(places, st.booleans(), st.integers(1, 4), st.sampled_from([0, 3, FEW]))
+def test_walking_on_and_back_finds_all_best_first(anyone, catalog, has_sku, size, few) -> None:
+    with transaction.atomic(), patch("products.search.text.FEW", few):
         brand = BrandFactory(name="Trail")
         made = []
         for place, moment in catalog:

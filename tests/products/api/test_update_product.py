@@ -251,9 +251,9 @@ def test_an_edit_costs_the_same_for_one_variant_and_fifty(editor, bag, django_as
             patch(editor, name=f"Bag {count}", attributes={"n": count}, categories=categories)
 
 
-# what it names 1; find it 1; hold the names still 1; lock it with its parts 5; write 1, with its links 2; list it 2;
-# savepoints 4
-UPDATE_QUERIES = 19
+# what it names 1; find it 1; hold the names still 1; lock it with its parts 5; write 1, with its links 2; list it 2,
+# its prices by category 2; log it 1; savepoints 4
+UPDATE_QUERIES = 22
 
 
 @pytest.mark.django_db(transaction=True)

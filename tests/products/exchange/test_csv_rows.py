@@ -4,7 +4,8 @@ import io
 
 import pytest
 
-from products.exchange.csv_rows import group_rows, read_csv
+from catalog_project.jobs.positions import START, Position
+from products.exchange.csv_rows import MAX_UNREADABLE, group_rows, read_csv
 from products.exchange.reading import MAX_LINE, SourceError
 from products.exchange.records import Record
 
@@ -95,6 +96,34 @@ def test_a_failed_row_leaves_its_group_alone() -> None:
     records = grouped("handle,sku\ncup,A1\ncup\ncup,A2\n")
     assert [record.line for record in records if record.outcome] == [3]
     assert [len(record.source) for record in records if not record.outcome] == [2]
+
+
+FILES = {
+    "plain": "handle,title,sku\ncup,Cup,A1\ncup,,A2\nmug,Mug,B1\n\nmug,,B2\n",
+    "a mark, cells of several lines": '\ufeffhandle,title,sku\r\ncup,"a\nb",A1\r\ncup,,A2\nmug,,B1',
+    "faults inside, behind and between": "handle,title,sku\nx\ncup,Cup,A1\ncup\ncup,,A2\ny\nmug,Mug,B1\nz\n",
+    "nothing but faults behind": "handle,title,sku\ncup,Cup,A1\n" + "x\n" * (MAX_UNREADABLE + 3) + "cup,,A2\n",
+}
+
+
+@pytest.mark.parametrize("starts", [None, "title"])
+@pytest.mark.parametrize("content", FILES.values(), ids=FILES)
+def test_the_reading_can_be_taken_up_behind_each_batch_and_gives_what_is_left(content: str, starts: str | None) -> None:
+    def records(start: Position = START) -> list[Record]:
+        rows = read_csv(io.BytesIO(content.encode()), start=start)
+        return list(group_rows(rows, by="handle", starts=starts))
+
+    whole = records()
+    places = [index for index, record in enumerate(whole, start=1) if record.end]
+    assert places[-1] == len(whole)
+    for index in places:
+        assert records(whole[index - 1].end or START) == whole[index:]
+
+
+def test_many_faults_in_succession_end_their_group_and_memory_stays_small() -> None:
+    records = grouped(FILES["nothing but faults behind"])
+    assert [index for index, record in enumerate(records) if not record.outcome] == [MAX_UNREADABLE, len(records) - 1]
+    assert all(record.end for record in records[MAX_UNREADABLE:])
 
 
 def test_a_group_holds_no_more_rows_than_can_be_refused() -> None:

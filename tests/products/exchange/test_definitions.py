@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from products.listings.definitions import attribute_document, product_type_document
 from products.models import Attribute, Product, ProductType
-from products.search.attributes import attribute_document, product_type_document
 from tests.factories.products import AttributeFactory, ProductFactory, ProductTypeFactory
 from tests.products.exchange.landing import land, outcomes
 

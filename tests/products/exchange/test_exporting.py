@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from catalog_project.api.parsers import loads
 from products.exchange import exporting
 from products.exchange.exporting import export_lines
+from products.listings.definitions import attribute_document, product_type_document
 from products.models import Attribute, Brand, Category, Product, ProductCategory, ProductType, Variant
 from products.models.inserting import insert_rows
 from products.models.naming import sku_key
-from products.search.attributes import attribute_document, product_type_document
 from tests.factories.products import (
     AttributeFactory,
     BrandFactory,

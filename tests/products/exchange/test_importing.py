@@ -152,7 +152,7 @@ def test_a_mapping_takes_no_kinds() -> None:
 
 def test_the_number_of_statements_does_not_grow_with_the_number_of_records() -> None:
     CategoryFactory(slug="cups")
-    few, many, again = statements(range(5)), statements(range(5, 65)), statements(range(65))
+    few, many, again = statements(range(5)), statements(range(5, 35)), statements(range(35))
     assert few == many <= 20
     assert again <= 20
 

@@ -5,10 +5,11 @@ import io
 import json
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 
-from products.exchange.reading import MAX_LINE, Source, SourceError, open_source, read_ndjson
+from products.exchange.reading import MAX_LINE, Source, SourceError, open_source, read_ndjson, unpacked
 from products.exchange.records import Record
 
 
@@ -28,6 +29,24 @@ def test_a_record_knows_its_line_and_its_value() -> None:
 
 def test_a_byte_order_mark_and_any_line_ends_are_fine() -> None:
     assert [record.source for record in read(b'\xef\xbb\xbf{"a": 1}\r\n{"a": 2}\n')] == [{"a": 1}, {"a": 2}]
+
+
+CONTENTS = {
+    "plain": b'{"a": 1}\n{"a": 2}\n\n{"a": 3}',
+    "a mark and mixed ends": b'\xef\xbb\xbf{"a": 1}\r\n\r\n{"a": 2}\n{"a": 3}\r\n',
+    "faults": b'{"a": 1}\n{\n{"a": "\xff"}\n' + b"x" * 3 * MAX_LINE + b'\n{"a": 2}',
+}
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
+def test_the_reading_can_be_taken_up_behind_each_record(content: bytes, pack) -> None:
+    def stream() -> IO[bytes]:
+        return unpacked(io.BufferedReader(io.BytesIO(pack(content))))  # type: ignore[arg-type]
+
+    whole = list(read_ndjson(stream()))
+    for index, record in enumerate(whole, start=1):
+        assert list(read_ndjson(stream(), record.end)) == whole[index:]
 
 
 def test_blank_lines_are_skipped_but_counted() -> None:

@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from catalog_project.api.conditional import digest_of
+from products.listings.counts import miscounted
 from products.listings.rebuild import find_drift
 from products.listings.rows import loaded
-from products.models import Listing, LowestPrice, Product
+from products.models import Listing, ListingDocument, LowestPrice, Product, inserting
 from products.services.brands import update_brand
 from products.services.categories import move_category, update_category
 from products.services.products import archive_product, create_product, publish_product, update_product
@@ -80,6 +82,22 @@ EDITS = {
 def test_it_shows_the_tables_after_every_kind_of_write(bag, edit) -> None:
     EDITS[edit](bag)
     assert list(find_drift()) == []
+    assert miscounted() == 0
+
+
+@pytest.mark.parametrize("least", [1, inserting.WORTH_COPYING])
+def test_the_digest_is_that_of_the_document_however_it_is_written(monkeypatch, least) -> None:
+    monkeypatch.setattr(inserting, "WORTH_COPYING", least)
+    brand = BrandFactory(name="Öko")
+    product = create_product(by=None, values={"name": "Träger", "brand": brand})
+    for write in (
+        lambda: update_product(by=None, product_id=product.pk, values={"name": "日本語 🎒"}),
+        lambda: update_brand(by=None, brand=brand, values={"name": "Ökonom"}),
+        lambda: None,
+    ):
+        shown = ListingDocument.objects.get()
+        assert shown.digest == digest_of(shown.document.encode())
+        write()
 
 
 def test_a_rename_reaches_no_attributes_that_look_like_names(bag) -> None:

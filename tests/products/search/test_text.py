@@ -2,9 +2,11 @@
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from unittest.mock import patch
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ from products.listings.words import fold, sku_token
 from products.models import Category, Listing
 from products.models.naming import sku_key
 from products.search.meanings import MAX_SKUS
-from products.search.text import MAX_WORDS, read_search
+from products.search.text import FEW, MAX_WORDS, SEGMENTS, Look, Search, read_search
 from products.search.typos import meant
 from products.services.brands import update_brand
 from products.services.categories import move_category, update_category
@@ -26,8 +28,12 @@ def found(text: str) -> set[str]:
     return set(Listing.objects.filter(read_search(text).matches()).values_list("product__name", flat=True))
 
 
+def all_segments(search: Search) -> list[Q]:
+    return [search.segment(place) for place in range(SEGMENTS)]
+
+
 def in_segments(text: str) -> list[list[str]]:
-    segments = read_search(text).segments()
+    segments = all_segments(read_search(text))
     return [sorted(Listing.objects.filter(part).values_list("product__name", flat=True)) for part in segments]
 
 
@@ -181,6 +187,32 @@ def test_a_named_category_takes_a_query_more(django_assert_num_queries) -> None:
         read_search("bag")
 
 
+@pytest.mark.postgres
+def test_nothing_is_looked_at_behind_a_part_that_abounds(monkeypatch, django_assert_num_queries) -> None:
+    monkeypatch.setattr("products.search.text.FEW", 3)
+    ProductFactory.create_batch(4, name="Pack")
+    ProductFactory(name="Other", description="pack")
+    with django_assert_num_queries(2):
+        search = read_search("pack")
+    assert search.looks == [Look(None, abounds=True)]
+    with django_assert_num_queries(1):
+        assert len([search.segment(place) for place in range(SEGMENTS)]) == SEGMENTS
+    assert [look.ids is None or len(look.ids) for look in search.looks] == [True, 0, 1]
+
+
+@pytest.mark.postgres
+def test_a_part_of_which_the_newest_have_none_does_not_abound(monkeypatch) -> None:
+    monkeypatch.setattr("products.search.text.FEW", 3)
+    ProductFactory.create_batch(5, name="Pack")
+    assert read_search("pack").looks[0].abounds
+    ProductFactory.create_batch(500, variants=0)
+    assert [(look.ids is None, look.abounds) for look in read_search("pack").looks] == [
+        (True, False),
+        *[(False, False)] * 2,
+    ]
+    assert found("pack") == {"Pack"}
+
+
 # --- Any text in any catalog
 
 
@@ -301,22 +333,22 @@ def undone():
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.lists(rows, max_size=5), st.lists(asked, min_size=1, max_size=4))
-def test_segments_are_those_of_the_plain_model_and_make_up_the_whole(catalog, texts) -> None:
-    with undone():
+@given(st.lists(rows, max_size=8), st.lists(asked, min_size=1, max_size=4), st.sampled_from([0, 3, FEW]))
+def test_segments_are_those_of_the_plain_model_and_make_up_the_whole(catalog, texts, few) -> None:
+    with undone(), patch("products.search.text.FEW", few):
         naive = Naive(make(catalog))
-        for text in texts:
-            search = read_search(text)
-            parts = [set(Listing.objects.filter(part).values_list("pk", flat=True)) for part in search.segments()]
-            assert parts == naive.segments(text), text
+        for words in texts:
+            search = read_search(words)
+            parts = [set(Listing.objects.filter(part).values_list("pk", flat=True)) for part in all_segments(search)]
+            assert parts == naive.segments(words), words
             everything = sorted(Listing.objects.filter(search.matches()).values_list("pk", flat=True))
-            assert everything == sorted(pk for part in parts for pk in part), text
+            assert everything == sorted(pk for part in parts for pk in part), words
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=200))
 def test_any_characters_may_be_searched_for(text) -> None:
-    for part in (read_search(text).matches(), *read_search(text).segments()):
+    for part in (read_search(text).matches(), *all_segments(read_search(text))):
         assert list(Listing.objects.filter(part)) == []
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from catalog_project.errors import Conflict, Missing
 from products.listings.rows import loaded
@@ -26,7 +26,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_many_are_created_with_a_fixed_number_of_statements(django_assert_num_queries) -> None:
-    for count in (1, 20):
+    of_ids = connection.vendor == "postgresql"  # several take theirs first
+    for count, queries in ((1, 12), (20, 12 + of_ids)):
         batch = [
             {
                 "name": f"P{count}-{number}",
@@ -34,9 +35,10 @@ def test_many_are_created_with_a_fixed_number_of_statements(django_assert_num_qu
             }
             for number in range(count)
         ]
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(queries):
             made = create_products(by=None, batch=batch)
         assert [product.name for product in made] == [values["name"] for values in batch]
+        assert [product.pk for product in made] == sorted(product.pk for product in made)
 
 
 def test_a_batch_gets_slugs_beside_each_other_and_beside_those_given() -> None:
@@ -91,7 +93,7 @@ def test_a_status_is_staged_with_other_edits(status, target) -> None:
     ProductFactory(status=status)
     edit = ProductEdit(loaded(Product.objects.all()).get())
     stage_status(edit, target)
-    assert (edit.product.status, edit.fields) == (target, {"status"})
+    assert (edit.product.status, edit.fields) == (target, {"status": status})
 
 
 def test_the_same_status_is_no_edit_and_needs_nothing() -> None:
@@ -109,10 +111,10 @@ def test_staging_an_active_status_counts_the_variants_to_come() -> None:
 
 
 def test_lost_races_for_a_slug_are_run_again(monkeypatch) -> None:
-    from products.services import products
+    from products.services import slugs
 
     looks = iter([["bag"], ["bag"], ["bag-2"]])
-    monkeypatch.setattr(products, "free_slugs", lambda *_, **__: next(looks))
+    monkeypatch.setattr(slugs, "free_slugs", lambda *_, **__: next(looks))
     ProductFactory(slug="bag")
     assert create_product(by=None, values={"name": "Bag"}).slug == "bag-2"
 

@@ -61,9 +61,9 @@ def test_large_floats_are_the_same_written_out_as_postgresql_does(number, writte
     assert not same_json(number, written_out + 1)
 
 
-def test_assign_sets_what_differs_and_says_so() -> None:
+def test_assign_sets_what_differs_and_says_what_was_there() -> None:
     product = Product(name="A", slug="a")
-    assert assign(product, {"name": "A", "slug": "b", "description": ""}) == {"slug"}
+    assert assign(product, {"name": "A", "slug": "b", "description": ""}) == {"slug": "a"}
     assert product.slug == "b"
 
 
@@ -139,12 +139,12 @@ def test_every_new_price_needs_an_amount(bag) -> None:
 
 def test_nothing_to_write_writes_nothing(bag, django_assert_num_queries) -> None:
     with django_assert_num_queries(0):
-        write([stage_product(bag, {}), variant_edit(bag, stock=5)])
+        write([stage_product(bag, {}), variant_edit(bag, stock=5)], by=None)
 
 
 def test_a_sale_moves_the_variant_alone(bag) -> None:
     before = Product.objects.values().get()
-    write([variant_edit(bag, stock=4)])
+    write([variant_edit(bag, stock=4)], by=None)
     assert Product.objects.values().get() == before
     assert (bag.variants.get().stock, bag.variants.get().version) == (4, 1)
 
@@ -153,7 +153,7 @@ def test_a_variant_of_an_edit_that_did_not_change_is_left_alone(bag) -> None:
     still = VariantFactory(product=bag)
     product = loaded(Product.objects.all()).get()
     one, two = product.variants.all()
-    write([ProductEdit(product, variants=[stage_variant(one, {"name": "New"}), stage_variant(two, {})])])
+    write([ProductEdit(product, variants=[stage_variant(one, {"name": "New"}), stage_variant(two, {})])], by=None)
     assert Variant.objects.get(pk=still.pk).updated_at == still.updated_at
 
 
@@ -161,14 +161,14 @@ def test_rows_are_written_only_where_they_were_edited(bag) -> None:
     """What another writer changed meanwhile in other columns stays."""
     edit, before = stage_product(bag, {"name": "Sack"}), bag.updated_at
     Product.objects.update(description="Meanwhile", updated_at=before)
-    write([edit])
+    write([edit], by=None)
     stored = Product.objects.get()
     assert (stored.name, stored.name_key, stored.description, stored.version) == ("Sack", "sack", "Meanwhile", 2)
     assert stored.updated_at > before
 
 
 def test_derived_columns_are_written_along(bag) -> None:
-    write([variant_edit(bag, sku="Straße", name="Größe")])
+    write([variant_edit(bag, sku="Straße", name="Größe")], by=None)
     assert Variant.objects.values_list("sku_key", "name_key").get() == ("strasse", "grosse")
 
 
@@ -182,7 +182,7 @@ def test_statements_do_not_grow_with_the_number_of_products() -> None:
                 new_product({"name": "A", "categories": [category], "variants": variants}, slug=f"a{batch}-{number}")
             )
         with CaptureQueriesContext(connection) as queries:
-            insert(edits)
+            insert(edits, by=None)
         products = loaded(Product.objects.filter(slug__startswith=f"a{batch}-"))
         changed = [stage_product(product, {"name": "B", "categories": []}) for product in products]
         for edit in changed:
@@ -191,9 +191,9 @@ def test_statements_do_not_grow_with_the_number_of_products() -> None:
                 for variant in edit.product.variants.all()
             ]
         with CaptureQueriesContext(connection) as more:
-            write(changed)
+            write(changed, by=None)
         return len(queries) + len(more)
 
     category = CategoryFactory()
-    assert count(1) == count(30)
+    assert count(1) == count(20)
     assert not Price.objects.exists()

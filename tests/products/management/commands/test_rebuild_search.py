@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from products.models import Listing
+from products.models import Listing, ListingCount
 from tests.factories.products import ProductFactory
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,16 @@ def test_a_check_names_twenty_and_counts_all() -> None:
     with pytest.raises(CommandError, match="22 products"):
         call_command("rebuild_search", "--check", stdout=out)
     assert out.getvalue().count("missing") == 20
+
+
+@pytest.mark.postgres
+def test_a_check_finds_counts_that_are_wrong() -> None:
+    ProductFactory()
+    ListingCount.objects.all().delete()
+    with pytest.raises(CommandError, match=r"^1 kinds of them are counted otherwise"):
+        run("--check")
+    run()
+    run("--check")
 
 
 def test_only_what_is_missing_can_be_listed() -> None:

@@ -1,0 +1,21 @@
+"""How often Python looks for cycles among objects, for work that makes many and few cycles."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+# A batch of products makes about as many objects. By default every 700 are looked through, and time and again all.
+SELDOM = 50_000
+
+
+@contextmanager
+def collecting_seldom() -> Iterator[None]:
+    """Look for garbage less often: for commands that write in bulk, which free nearly all by counting references."""
+    usual = gc.get_threshold()
+    gc.freeze()  # what has been loaded by now stays: it need not be looked through
+    gc.set_threshold(SELDOM, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
