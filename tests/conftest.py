@@ -87,6 +87,16 @@ def pytest_report_header() -> list[str]:
     return header
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What shares a server must stay with one worker: pytest-xdist says nothing where it cannot keep it there."""
+    if getattr(session.config.option, "loadgroup", False):
+        apart = [
+            item.nodeid for item in session.items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid
+        ]
+        if apart:
+            raise pytest.UsageError(f"pytest-xdist does not keep the group of {apart[0]} together")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("postgres") and not os.environ["DATABASE_URL"].startswith("postgres"):
         pytest.skip("needs PostgreSQL; this run is on SQLite")

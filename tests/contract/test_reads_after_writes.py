@@ -10,6 +10,7 @@ import pytest
 from tests.live import Manager
 from tests.threads import at_once
 
+pytestmark = pytest.mark.xdist_group("contract")
 slow = pytest.mark.slow
 
 
