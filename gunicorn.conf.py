@@ -14,7 +14,7 @@ from gunicorn.glogging import Logger
 from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
 
-from catalog_project import draining
+from catalog_project import draining, garbage
 from catalog_project.observability import multiprocess
 from catalog_project.postgresql import patience
 
@@ -120,8 +120,9 @@ def post_fork(_server: Arbiter, worker: Worker) -> None:
 
 
 def post_worker_init(_worker: Worker) -> None:
-    """Watch the database pool, in the worker, once the application is loaded."""
+    """Watch the database pool, and look for garbage seldom, in the worker, once the application is loaded."""
     pool.start_sampling()
+    garbage.collect_seldom()
 
 
 def worker_exit(_server: Arbiter, _worker: Worker) -> None:

@@ -1,4 +1,4 @@
-"""How often Python looks for cycles among objects, for work that makes many and few cycles."""
+"""How often Python looks for cycles among objects, for work that makes many objects and few cycles."""
 
 import gc
 from collections.abc import Iterator
@@ -12,10 +12,15 @@ SELDOM = 50_000
 def collecting_seldom() -> Iterator[None]:
     """Look for garbage less often: for commands that write in bulk, which free nearly all by counting references."""
     usual = gc.get_threshold()
-    gc.freeze()  # what has been loaded by now stays: it need not be looked through
-    gc.set_threshold(SELDOM, *usual[1:])
+    collect_seldom()
     try:
         yield
     finally:
         gc.set_threshold(*usual)
         gc.unfreeze()
+
+
+def collect_seldom() -> None:
+    """The same from now on: for a server's worker, whose threads share one collector."""
+    gc.freeze()  # what has been loaded by now stays: it need not be looked through
+    gc.set_threshold(SELDOM, *gc.get_threshold()[1:])

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from products.exchange.definitions import definition_lines
 from products.listings.documents import Document, product_document, variant_document
-from products.listings.rows import loaded
+from products.listings.rows import portions
 from products.models import Brand, Category, Product, Variant
 from products.schemas.variants import MAX_VARIANTS
 
@@ -31,8 +31,9 @@ def export_lines() -> Iterator[bytes]:
             yield _line({"kind": "brand", "slug": brand.slug, "name": brand.name})
         for category in Category.objects.select_related("parent").order_by("path").iterator(CHUNK):
             yield _line(_category(category))
-        for product in loaded(Product.objects.order_by("pk")).iterator(CHUNK):
-            yield from _product_lines(product)
+        for portion in portions(Product.objects.all()):
+            for product in portion:
+                yield from _product_lines(product)
 
 
 @contextmanager

@@ -7,15 +7,24 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import Model, QuerySet, prefetch_related_objects
 
 from products.listings.documents import bounds_of, prices_of, render
 from products.listings.facet_values import Filterable, facet_values, filterable_of
 from products.listings.searchable import searchable_of
 from products.listings.vocabulary import learn
 from products.listings.words import words_of
-from products.models import Listing, ListingDocument, ListingWords, LowestPrice, Product, ProductCategory
-from products.models.inserting import BATCH, insert_lines, insert_rows
+from products.models import (
+    Listing,
+    ListingDocument,
+    ListingWords,
+    LowestPrice,
+    Price,
+    Product,
+    ProductCategory,
+    Variant,
+)
+from products.models.inserting import BATCH, STAMPS, insert_lines, insert_rows
 from products.models.updating import is_worth_a_list, update_from_lists
 
 COPIED = (
@@ -28,12 +37,34 @@ PRICE_COLUMNS = ("listing_id", "currency", *PRICED)
 WRITTEN = (*COPIED, "category_ids", "facet_values", "in_stock", "prices")
 
 
-def loaded(products: QuerySet[Product]) -> QuerySet[Product]:
-    """Products with everything a document shows or an edit looks at; a constant number of queries."""
-    # Joined, since a category may go between two queries. Brand and type are not: who waited for a product's lock would
-    # be given the name from before the wait.
-    links = Prefetch("category_links", ProductCategory.objects.select_related("category"))
-    return products.prefetch_related("brand", "product_type", links, "variants__prices")
+def load(products: QuerySet[Product]) -> list[Product]:
+    """Products with everything a document shows or an edit looks at; a constant number of queries.
+
+    What belongs to them answers from memory, and iterating is all that works: Django's own prefetching makes a query
+    set for each row, which takes longer than to read the row.
+    """
+    found = list(products)
+    # Each by itself: who waited for a product's lock would be given the names that it joined before the wait.
+    prefetch_related_objects(found, "brand", "product_type")
+    # Joined, since a category may go between two queries.
+    _load_parts(found, "category_links", ProductCategory.objects.select_related("category"), "product")
+    variants = _load_parts(found, "variants", Variant.objects.all(), "product")
+    _load_parts(variants, "prices", Price.objects.defer(*STAMPS), "variant")
+    return found
+
+
+def _load_parts(owners: Sequence[Any], name: str, rows: QuerySet[Any], owner: str) -> list[Any]:
+    """Let `row.NAME.all()` of owners answer from memory; returns all of these parts."""
+    by_id = {row.pk: row for row in owners}
+    groups: dict[int, list[Any]] = {row.pk: [] for row in owners}
+    parts = list(rows.filter(**{f"{owner}__in": by_id})) if by_id else []
+    for part in parts:
+        owner_id = getattr(part, f"{owner}_id")
+        setattr(part, owner, by_id[owner_id])
+        groups[owner_id].append(part)
+    for row in owners:
+        keep(row, name, groups[row.pk])
+    return parts
 
 
 def listings_of(products: Sequence[Product], *, worded: bool = True) -> list[Listing]:
@@ -102,9 +133,11 @@ def relist(products: QuerySet[Product]) -> int:
 def portions(products: QuerySet[Product]) -> Iterator[list[Product]]:
     """Loaded products in the order of their ids, a few at a time."""
     last = 0
-    while portion := list(loaded(products.filter(pk__gt=last).order_by("pk")[:BATCH])):
+    while portion := load(products.filter(pk__gt=last).order_by("pk")[:BATCH]):
         yield portion
         last = portion[-1].pk
+        if len(portion) < BATCH:
+            return
 
 
 @contextmanager
@@ -122,10 +155,8 @@ def _hold(row: Model, related: dict[str, Any]) -> Model:
 
 
 def keep(row: Model, name: str, related: Iterable[Any]) -> None:
-    """Let `row.NAME.all()` answer these rows without a query, as if they had been prefetched."""
-    queryset = getattr(row, name).all()
-    queryset._result_cache = list(related)  # noqa: SLF001 - as prefetch_related_objects does
-    row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = queryset
+    """Let `row.NAME.all()` answer these rows without a query; iterating is all that works."""
+    row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = list(related)
 
 
 def _documents(listings: Iterable[Listing]) -> list[ListingDocument]:
@@ -149,10 +180,8 @@ def _price_lines(listing: Listing) -> Iterator[tuple[Any, ...]]:
 
 def _reprice(listings: Sequence[Listing]) -> None:
     """Write the prices that differ and drop those of currencies that are gone."""
-    present = {
-        (price.listing_id, price.currency): price
-        for price in LowestPrice.objects.filter(listing__in=[listing.pk for listing in listings])
-    }
+    stored = LowestPrice.objects.filter(listing__in=[listing.pk for listing in listings]).defer(*STAMPS)
+    present = {(price.listing_id, price.currency): price for price in stored}
     wanted = {(price.listing_id, price.currency): price for listing in listings for price in lowest_prices(listing)}
     gone = [price.pk for key, price in present.items() if key not in wanted]
     if gone:

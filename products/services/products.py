@@ -6,7 +6,7 @@ from functools import partial
 from django.db import IntegrityError, connection, transaction
 
 from catalog_project.errors import Conflict, Fault, Missing
-from products.listings.rows import loaded, update_listings
+from products.listings.rows import load, update_listings
 from products.models import Product
 from products.models.deleting import delete_rows
 from products.models.inserting import claim_ids
@@ -148,10 +148,8 @@ def lock_product(product_id: int) -> Product:
 
 def lock_products(product_ids: Sequence[int]) -> dict[int, Product]:
     """Products by id, loaded for edits, their rows locked in the order of their ids. Raises Missing for any gone."""
-    rows = loaded(
-        Product.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=product_ids).order_by("pk")
-    )
-    found = {product.pk: product for product in rows}
+    rows = Product.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=product_ids).order_by("pk")
+    found = {product.pk: product for product in load(rows)}
     if len(found) < len(set(product_ids)):
         raise Missing("The product is gone.")
     return found

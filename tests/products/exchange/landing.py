@@ -5,7 +5,7 @@ from typing import Any
 from products.exchange.importing import Importer
 from products.exchange.mapping import SourceMapping, compile_mapping
 from products.exchange.records import Record
-from products.listings.rows import loaded
+from products.listings.rows import load
 from products.models import Product
 
 
@@ -27,4 +27,4 @@ def outcomes(records: list[Record]) -> list[str]:
 
 def only_product() -> Product:
     """The one product there is, with all that belongs to it."""
-    return loaded(Product.objects.all()).get()
+    return load(Product.objects.all())[0]

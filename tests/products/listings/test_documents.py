@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from products.listings.documents import price_range, product_document
-from products.listings.rows import loaded
+from products.listings.rows import load
 from products.models import Price, Product
 from tests.factories.products import BrandFactory, CategoryFactory, ProductFactory, VariantFactory
 
@@ -28,7 +28,7 @@ def test_without_prices_there_is_no_range() -> None:
 def test_a_loaded_product_is_shown_without_a_query(django_assert_num_queries) -> None:
     made = ProductFactory(brand=BrandFactory(), categories=CategoryFactory.create_batch(2), variants=2)
     VariantFactory(product=made, prices={})
-    [product] = loaded(Product.objects.all())
+    [product] = load(Product.objects.all())
     with django_assert_num_queries(0):
         shown = product_document(product)
     assert len(shown["variants"]) == 3
@@ -37,5 +37,5 @@ def test_a_loaded_product_is_shown_without_a_query(django_assert_num_queries) ->
 @pytest.mark.django_db
 def test_prices_are_shown_in_the_order_of_their_currencies() -> None:
     VariantFactory(prices={"USD": "1", "EUR": "1", "JPY": "1"})
-    [product] = loaded(Product.objects.all())
+    [product] = load(Product.objects.all())
     assert list(product_document(product)["variants"][0]["prices"]) == ["EUR", "JPY", "USD"]

@@ -8,7 +8,7 @@ import pytest
 from catalog_project.api.conditional import digest_of
 from products.listings.counts import miscounted
 from products.listings.rebuild import find_drift
-from products.listings.rows import loaded
+from products.listings.rows import load
 from products.models import Listing, ListingDocument, LowestPrice, Product, inserting
 from products.services.brands import update_brand
 from products.services.categories import move_category, update_category
@@ -135,4 +135,4 @@ def test_a_deleted_product_leaves_nothing_behind(bag) -> None:
 
 def test_loaded_products_cost_a_constant_number_of_queries(bag, django_assert_num_queries) -> None:
     with django_assert_num_queries(5):
-        list(loaded(Product.objects.all()))
+        load(Product.objects.all())

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from catalog_project.errors import Conflict, Missing
-from products.listings.rows import loaded
+from products.listings.rows import load
 from products.models import Product
 from products.services.products import (
     archive_product,
@@ -91,7 +91,7 @@ def test_publishing_looks_at_the_variants_alone() -> None:
 )
 def test_a_status_is_staged_with_other_edits(status, target) -> None:
     ProductFactory(status=status)
-    edit = ProductEdit(loaded(Product.objects.all()).get())
+    edit = ProductEdit(load(Product.objects.all())[0])
     stage_status(edit, target)
     assert (edit.product.status, edit.fields) == (target, {"status": status})
 
@@ -103,7 +103,7 @@ def test_the_same_status_is_no_edit_and_needs_nothing() -> None:
 
 
 def test_staging_an_active_status_counts_the_variants_to_come() -> None:
-    bare = loaded(Product.objects.filter(pk=ProductFactory(status="draft", variants=0).pk)).get()
+    bare = load(Product.objects.filter(pk=ProductFactory(status="draft", variants=0).pk))[0]
     with pytest.raises(Conflict) as caught:
         stage_status(ProductEdit(bare), "active")
     assert caught.value.error_code == "not_publishable"
