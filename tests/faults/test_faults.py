@@ -21,7 +21,7 @@ def lacks() -> str:
 
 
 @pytest.mark.skipif(bool(lacks()), reason=lacks())
-@pytest.mark.parametrize("scenario", ["worker_killed", "postgres_restarted", "stopped"])
+@pytest.mark.parametrize("scenario", ["worker_killed", "postgres_restarted", "postgres_late", "stopped"])
 def test_it_costs_no_more_than_it_may(scenario: str) -> None:
     too_much = [finding for finding in run([scenario], SHORT) if not finding.is_reached]
     assert not too_much
