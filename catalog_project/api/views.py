@@ -35,6 +35,7 @@ class StrictView(APIView):
     query_class: ClassVar[type[Query]] = Query
     query: Query
     has_begun_again = False
+    is_counted = False
     commits_before = 0
     takes_idempotency_key: ClassVar[bool] = True  # where False the header is ignored
 
@@ -63,6 +64,9 @@ class StrictView(APIView):
         self._count(request)
 
     def _count(self, request: Request) -> None:
+        if self.is_counted:  # it has begun again
+            return
+        self.is_counted = True
         verdict = throttling.count(request, self.get_limit(request))
         if verdict:
             self.headers |= verdict.headers
