@@ -17,8 +17,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog_project.api import idempotency, incoming, throttling
+from catalog_project.api.exceptions import limit_headers
 from catalog_project.api.problems import problem_response
 from catalog_project.api.query import Query
+from catalog_project.errors import Limited
 from catalog_project.postgresql.connections import OutcomeUnknownError, is_cut_off
 from catalog_project.postgresql.patience import has_time_left
 
@@ -98,6 +100,8 @@ class StrictView(APIView):
         """The problem document for an exception; a write may be done although its answer could not be made."""
         if isinstance(exc, OperationalError | InterfaceError) and _commits() > self.commits_before:
             exc = OutcomeUnknownError(*exc.args)
+        if isinstance(exc, Limited):
+            self.headers |= limit_headers(exc)  # in place of those of a limit that has room
         return super().handle_exception(exc)
 
     def _may_begin_again(self, exc: Exception) -> bool:

@@ -194,7 +194,7 @@ def test_a_read_that_was_cut_off_begins_once_more(monkeypatch) -> None:
 
 def test_a_read_that_begins_once_more_counts_once(monkeypatch) -> None:
     counted = []
-    monkeypatch.setattr(views.throttling, "count", lambda request, kind: counted.append(kind))
+    monkeypatch.setattr(views.throttling, "count", lambda _, kind: counted.append(kind))
     assert breaking(monkeypatch, cut_off()) == (200, 2)
     assert counted == ["read"]
 
