@@ -162,7 +162,9 @@ class CatalogSchema(AutoSchema):
         if "{" in self.path:
             codes.append("not_found")
         if self._is_guarded:
-            codes += ["malformed", "stale", "precondition_required"]
+            codes += ["malformed", "stale"]
+            if self.view.action not in self.view.unconditional:
+                codes.append("precondition_required")
         if self.method not in {"GET", "HEAD"} and hasattr(self.view, "permission_model"):
             codes += ["not_authenticated", "permission_denied", "conflict"]
         return codes

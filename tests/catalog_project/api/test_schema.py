@@ -230,13 +230,14 @@ def test_conditions_are_documented_where_they_are_looked_at(operations) -> None:
 
     nouns = ("product", "variant", "category", "brand", "attribute", "product_type")
     reads = {f"get_{noun}" for noun in nouns}
-    acts = {"publish_product", "archive_product", "move_category"}
+    acts = {"publish_product", "archive_product", "move_category", "move_stock"}
     edits = {f"{verb}_{noun}" for verb in ("update", "delete") for noun in nouns} | acts
     assert having("If-None-Match") == reads
     assert having("If-Match") == edits
     assert {name for name, found in operations.items() if "304" in found["responses"]} == reads
     for name in edits:
-        assert {"400", "412", "428"} <= operations[name]["responses"].keys()
+        assert {"400", "412"} <= operations[name]["responses"].keys()
+        assert ("428" in operations[name]["responses"]) == (name != "move_stock")
 
 
 def test_what_is_shown_on_its_own_has_a_tag(operations) -> None:
