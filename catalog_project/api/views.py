@@ -39,6 +39,7 @@ class StrictView(APIView):
     has_begun_again = False
     is_counted = False
     commits_before = 0
+    is_counted_in_limits: ClassVar[bool] = True  # False where it has limits of its own
     takes_idempotency_key: ClassVar[bool] = True  # where False the header is ignored
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -76,7 +77,7 @@ class StrictView(APIView):
 
     def get_limit(self, request: Request) -> str | None:
         """The limit that a request counts in: `read`, `write` or `search`; None for none of them."""
-        return throttling.kind_of(request)
+        return throttling.kind_of(request) if self.is_counted_in_limits else None
 
     @property
     def body_limit(self) -> int | None:
