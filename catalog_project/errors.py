@@ -79,10 +79,20 @@ class Gone(DomainError):
 
 
 class Limited(DomainError):
-    """There were too many of these; after `retry_after` seconds the next one may come."""
+    """There were too many of a kind; after `retry_after` seconds the next one may come.
+
+    `rate` is how many may come in how many seconds.
+    """
 
     code = "rate_limited"
 
-    def __init__(self, retry_after: int, detail: str = "There were too many requests of this kind.") -> None:
+    def __init__(
+        self,
+        retry_after: int,
+        *,
+        kind: str,
+        rate: tuple[int, int],
+        detail: str = "There were too many requests of this kind.",
+    ) -> None:
         super().__init__(detail)
-        self.retry_after = retry_after
+        self.retry_after, self.kind, self.rate = retry_after, kind, rate

@@ -67,9 +67,7 @@ class TokenView(CredentialView):
     """Sign in."""
 
     operation_id = "create_token"
-
-    def get_limit(self, request: Request) -> None:
-        """None but its own, on failures."""
+    is_counted_in_limits = False  # but in those on failures
 
     @extend_schema(
         summary="Sign in",

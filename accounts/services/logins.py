@@ -70,12 +70,13 @@ def _reserve(of: Attempt, name: str) -> int:
     for digest in (of.address, of.account):
         take_turn(int.from_bytes(digest[:8], signed=True))
     now = timezone.now()
-    ends = [_end_of_limit(*limit, now) for limit in _limits(of, name)]
-    latest = max((end for end in ends if end), default=None)
-    if latest:
+    ends = [(_end_of_limit(failures, rate, now), rate) for failures, rate in _limits(of, name)]
+    if reached := [(end, rate) for end, rate in ends if end]:
         count_limited("login")
         logger.warning("too many failed sign-ins", extra={"account": of.account.hex(), "address": of.address.hex()})
-        raise Limited(max(1, math.ceil((latest - now).total_seconds())), "There were too many failed sign-ins.")
+        end, rate = max(reached)
+        wait = max(1, math.ceil((end - now).total_seconds()))
+        raise Limited(wait, kind="login", rate=rate, detail="There were too many failed sign-ins.")
     failure: LoginFailure = LoginFailure.objects.create(account=of.account, address=of.address, created_at=now)
     return failure.pk
 

@@ -12,6 +12,7 @@ from catalog_project.api.parsers import BOM, loads, loads_line, read_whole
 from catalog_project.errors import Fault, Invalid, TooLarge
 
 MAX_ITEMS = 1_000
+# Of one item among many, wherever they come from: in a body, or in the lines of a file.
 MAX_ITEM_BYTES = 1_000_000
 
 

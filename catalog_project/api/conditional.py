@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from hashlib import md5
 from typing import NamedTuple
 
-from django.conf import settings
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.request import Request
 
@@ -53,14 +52,14 @@ def names(header: str | None, tag: str) -> bool:
     return any(each.opaque == tag[1:-1] for each in _tags_in(header) or ())
 
 
-def expected_version(request: Request, present: int) -> int | None:
+def expected_version(request: Request, present: int, *, is_required: bool = False) -> int | None:
     """The version at which a write must find what it edits, by its `If-Match`; None where any will do.
 
     `present` is the version read ahead of the lock. Versions only rise: where no strong tag is of this one, none will
     ever be. Raises ParseError for a header that holds no tags, and PreconditionRequired without one where it must be.
     """
     header = request.META.get("HTTP_IF_MATCH")
-    if header is None and settings.REQUIRE_IF_MATCH:
+    if header is None and is_required:
         raise PreconditionRequired
     if header is None or header.strip(" \t") == ANY:
         return None

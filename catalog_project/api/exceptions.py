@@ -25,6 +25,7 @@ from catalog_project.api.conditional import PreconditionRequired
 from catalog_project.api.integrity import translate
 from catalog_project.api.problems import PROBLEMS, problem_response
 from catalog_project.errors import Conflict, DomainError, Fault, Gone, Invalid, Limited, Missing
+from catalog_project.limits.limiter import said_of
 from catalog_project.postgresql.connections import OutcomeUnknownError
 
 logger = logging.getLogger(__name__)
@@ -71,7 +72,13 @@ def _from_domain(error: DomainError) -> Failure:
 
 
 def _from_limit(error: Limited) -> Failure:
-    return Failure(error.error_code, error.detail, headers={"Retry-After": str(error.retry_after)})
+    return Failure(error.error_code, error.detail, headers=limit_headers(error))
+
+
+def limit_headers(error: Limited) -> dict[str, str]:
+    """What an answer says of a limit that was reached, and of when to come again."""
+    said = said_of(error.kind, error.rate, 0, error.retry_after)
+    return {"Retry-After": str(error.retry_after), **said}
 
 
 def _from_drf(error: drf.APIException) -> Failure | None:

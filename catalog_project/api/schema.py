@@ -6,7 +6,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from catalog_project.api import idempotency
+from catalog_project.api import headers, idempotency
 from catalog_project.api.permissions import MayView
 from catalog_project.api.problems import CONTENT_TYPE, PROBLEMS
 from catalog_project.api.serializers import StrictSerializer
@@ -36,12 +36,7 @@ KEY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="Makes it safe to send the request again: within 24 hours it is done once and answered alike.",
 )
-ETAG = {
-    "description": 'Strong: `"VERSION-DIGEST"`. It changes whenever the body does.',
-    "schema": {"type": "string"},
-    "example": '"3-9e107d9d372bb6826bd81d3542a419d6"',
-}
-UNCHANGED = {"description": "The caller has what it would be sent.", "headers": {"ETag": ETAG}}
+UNCHANGED = {"description": "The caller has what it would be sent.", "headers": headers.ETAG}
 IF_NONE_MATCH = {
     "in": "header",
     "name": "If-None-Match",
@@ -119,8 +114,7 @@ class CatalogSchema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, Any]]:
         """Reads work without credentials too, and show more with them."""
-        is_open = hasattr(self.view, "permission_model") and MayView not in self.view.permission_classes
-        optional: list[dict[str, Any]] = [{}] if self.method == "GET" and is_open else []
+        optional: list[dict[str, Any]] = [{}] if self._is_open else []
         return [*super().get_auth(), *optional]
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
@@ -139,14 +133,13 @@ class CatalogSchema(AutoSchema):
         """The operation with its problem answers added."""
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is not None:
-            _say_where_it_is(operation["responses"])
-            if self._takes_key:
-                _say_that_it_is_replayed(operation["responses"])
             self._say_conditions(operation)
             _share_examples(operation.get("requestBody", {}).get("content", {}))
             reference = self.resolve_serializer(ProblemSerializer, "response").ref
-            for status, codes in _by_status(self._problem_codes(operation)).items():
-                operation["responses"].setdefault(status, _answer(reference, codes))
+            codes = self._problem_codes(operation)
+            for status, of_status in _by_status(codes).items():
+                operation["responses"].setdefault(status, _answer(reference, of_status))
+            self._say_headers(operation["responses"], codes)
         return operation
 
     @property
@@ -162,10 +155,28 @@ class CatalogSchema(AutoSchema):
         if "{" in self.path:
             codes.append("not_found")
         if self._is_guarded:
-            codes += ["malformed", "stale", "precondition_required"]
+            codes += ["malformed", "stale"]
+            if getattr(self.view, "action", None) not in getattr(self.view, "unconditional", ()):
+                codes.append("precondition_required")
         if self.method not in {"GET", "HEAD"} and hasattr(self.view, "permission_model"):
             codes += ["not_authenticated", "permission_denied", "conflict"]
         return codes
+
+    def _say_headers(self, responses: dict[str, Any], codes: list[str]) -> None:
+        """What each answer says in its headers."""
+        headers.say_usual(responses, codes=codes, is_counted=getattr(self.view, "is_counted_in_limits", False))
+        if self._takes_key:
+            headers.say(responses, {status for status in responses if status < "300"}, headers.REPLAYED)
+        if self._is_guarded:
+            headers.say(responses, {"412"}, headers.PRESENT)
+        if self._is_open and getattr(self.view, "action", None) in {"list", "retrieve"}:
+            headers.say(responses, {"200", "304"}, headers.STALE)
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether anyone may read here."""
+        is_open = hasattr(self.view, "permission_model") and MayView not in self.view.permission_classes
+        return is_open and self.method == "GET"
 
     @property
     def _is_guarded(self) -> bool:
@@ -176,25 +187,11 @@ class CatalogSchema(AutoSchema):
         action = getattr(self.view, "action", None)
         if not getattr(self.view, "is_versioned", False) or action == "list":
             return
-        for status in operation["responses"].keys() & {"200", "201"}:
-            operation["responses"][status].setdefault("headers", {})["ETag"] = ETAG
+        headers.say(operation["responses"], {"200", "201"}, headers.ETAG)
         if action == "retrieve":
             operation["responses"]["304"] = UNCHANGED
         if parameter := IF_NONE_MATCH if action == "retrieve" else IF_MATCH if self._is_guarded else None:
             operation["parameters"] = [*operation.get("parameters", ()), parameter]
-
-
-def _say_where_it_is(responses: dict[str, Any]) -> None:
-    location = {"description": "The address of what was created.", "schema": {"type": "string", "format": "uri"}}
-    for status in responses.keys() & {"201", "202"}:
-        responses[status].setdefault("headers", {})["Location"] = location
-
-
-def _say_that_it_is_replayed(responses: dict[str, Any]) -> None:
-    replayed = {"description": "Where it is given again.", "schema": {"type": "string", "enum": ["true"]}}
-    for status, response in responses.items():
-        if status < "300":
-            response.setdefault("headers", {})[idempotency.REPLAYED] = replayed
 
 
 def _share_examples(content: dict[str, Any]) -> None:

@@ -17,8 +17,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog_project.api import idempotency, incoming, throttling
+from catalog_project.api.exceptions import limit_headers
 from catalog_project.api.problems import problem_response
 from catalog_project.api.query import Query
+from catalog_project.errors import Limited
 from catalog_project.postgresql.connections import OutcomeUnknownError, is_cut_off
 from catalog_project.postgresql.patience import has_time_left
 
@@ -35,7 +37,9 @@ class StrictView(APIView):
     query_class: ClassVar[type[Query]] = Query
     query: Query
     has_begun_again = False
+    is_counted = False
     commits_before = 0
+    is_counted_in_limits: ClassVar[bool] = True  # False where it has limits of its own
     takes_idempotency_key: ClassVar[bool] = True  # where False the header is ignored
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -63,6 +67,9 @@ class StrictView(APIView):
         self._count(request)
 
     def _count(self, request: Request) -> None:
+        if self.is_counted:  # it has begun again
+            return
+        self.is_counted = True
         verdict = throttling.count(request, self.get_limit(request))
         if verdict:
             self.headers |= verdict.headers
@@ -70,7 +77,7 @@ class StrictView(APIView):
 
     def get_limit(self, request: Request) -> str | None:
         """The limit that a request counts in: `read`, `write` or `search`; None for none of them."""
-        return throttling.kind_of(request)
+        return throttling.kind_of(request) if self.is_counted_in_limits else None
 
     @property
     def body_limit(self) -> int | None:
@@ -94,6 +101,8 @@ class StrictView(APIView):
         """The problem document for an exception; a write may be done although its answer could not be made."""
         if isinstance(exc, OperationalError | InterfaceError) and _commits() > self.commits_before:
             exc = OutcomeUnknownError(*exc.args)
+        if isinstance(exc, Limited):
+            self.headers |= limit_headers(exc)  # in place of those of a limit that has room
         return super().handle_exception(exc)
 
     def _may_begin_again(self, exc: Exception) -> bool:

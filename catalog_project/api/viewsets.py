@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
+from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.http import Http404
 from rest_framework import status
@@ -34,7 +35,7 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
 
     `noun` gives the operationIds (`list_brands`, `get_brand`); `keysets` maps an ordering to a field without nulls.
     What it represents has a `version` and so an ETag, unless it is not `is_versioned`; acts in `guarded` take an
-    `If-Match`.
+    `If-Match`, and all but the `unconditional` ones must where REQUIRE_IF_MATCH says so.
     """
 
     pagination_class = KeysetPagination
@@ -57,6 +58,7 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
     cache: ClassVar[ReadCache] = ReadCache("answers")
     is_versioned: ClassVar[bool] = True
     guarded: ClassVar[tuple[str, ...]] = ("partial_update", "destroy")
+    unconditional: ClassVar[tuple[str, ...]] = ()
     keysets: ClassVar[Mapping[str, str]] = {"name": "name_key", "created_at": "created_at"}
 
     # --- What a subclass says -------------------------------------------------------------------------------
@@ -118,7 +120,8 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
     def expected(self, target: Any) -> int | None:
         """The version at which a guarded act must find its target, once it is locked; None where any will do."""
         self.target = target
-        return expected_version(self.request, target.version)
+        is_required = settings.REQUIRE_IF_MATCH and self.action not in self.unconditional
+        return expected_version(self.request, target.version, is_required=is_required)
 
     def unchanged(self) -> Response | None:
         """The answer for a caller who has what it asks for, where that shows without reading it."""

@@ -29,16 +29,19 @@ class Verdict(NamedTuple):
 
     @property
     def headers(self) -> dict[str, str]:
-        """What the answer says of the limit, in the form of draft-ietf-httpapi-ratelimit-headers-10."""
-        return {
-            "RateLimit-Policy": f'"{self.kind}";q={self.rate.most};w={self.rate.seconds}',
-            "RateLimit": f'"{self.kind}";r={self.use.left};t={self.retry_after}',
-        }
+        """What the answer says of the limit."""
+        return said_of(self.kind, self.rate, self.use.left, self.retry_after)
 
     def enforce(self) -> None:
         """Raise Limited unless the request may pass."""
         if not self.use.passes:
-            raise Limited(self.retry_after)
+            raise Limited(self.retry_after, kind=self.kind, rate=self.rate)
+
+
+def said_of(kind: str, rate: tuple[int, int], left: int, seconds: int) -> dict[str, str]:
+    """The headers about a limit, in the form of draft-ietf-httpapi-ratelimit-headers-10."""
+    most, period = rate
+    return {"RateLimit-Policy": f'"{kind}";q={most};w={period}', "RateLimit": f'"{kind}";r={left};t={seconds}'}
 
 
 def take(kind: str | None, caller: Callable[[], str]) -> Verdict | None:

@@ -50,6 +50,8 @@ class VariantViewSet(_Variants):
     """Variants, each on its own URL."""
 
     lookup_value_regex = "[0-9]+"
+    guarded = (*_Variants.guarded, "move_stock")
+    unconditional = ("move_stock",)
     problems: ClassVar = {
         "partial_update": ["duplicate"],
         "destroy": ["last_variant"],
@@ -70,11 +72,10 @@ class VariantViewSet(_Variants):
         """Add to it, take from it, or set it."""
         target = self.get_object()
         movement = self.validated(StockSerializer)
+        given: Any = {"by": request.user, "variant_id": target.pk, "if_version": self.expected(target)}
         if "delta" in movement:
-            variant = move_stock(by=request.user, variant_id=target.pk, delta=movement["delta"])
-        else:
-            variant = set_stock(by=request.user, variant_id=target.pk, stock=movement["set"])
-        return self.represented(variant)
+            return self.represented(move_stock(**given, delta=movement["delta"]))
+        return self.represented(set_stock(**given, stock=movement["set"]))
 
 
 class ProductVariantViewSet(_Variants, CreatableViewSet):

@@ -8,13 +8,13 @@ from typing import IO, Any, cast
 from django.conf import settings
 from rest_framework.exceptions import ParseError
 
-from catalog_project.api.batches import ItemsParser
+from catalog_project.api.batches import MAX_ITEM_BYTES, ItemsParser
 from catalog_project.api.exceptions import explain
 from catalog_project.api.parsers import BOM, loads_line
 from catalog_project.errors import DomainError
 from catalog_project.jobs.kinds import JobRefused
 from catalog_project.jobs.positions import START, Position
-from products.exchange.reading import EXCERPT, MAX_LINE, STREAM_ERRORS, numbered_lines, shown, unpacked
+from products.exchange.reading import EXCERPT, STREAM_ERRORS, numbered_lines, shown, unpacked
 
 ARRAY, LINES = "json", "ndjson"
 
@@ -77,8 +77,10 @@ def _entry(index: int, line: bytes | None, end: Position) -> Entry:
     where = f"Line {end.line}"
     if line is None:
         return _unreadable(index, b"", end, "malformed", f"{where} is damaged, and nothing behind it can be read.")
-    if len(line) > MAX_LINE:
-        return _unreadable(index, line[:EXCERPT], end, "payload_too_large", f"{where} is over {MAX_LINE:,} bytes long.")
+    if len(line) > MAX_ITEM_BYTES:
+        return _unreadable(
+            index, line[:EXCERPT], end, "payload_too_large", f"{where} is over {MAX_ITEM_BYTES:,} bytes long."
+        )
     try:
         return Entry(index, loads_line(line), end, len(line))
     except ValueError as error:

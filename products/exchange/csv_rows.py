@@ -4,16 +4,17 @@ import csv
 from collections.abc import Iterator
 from typing import IO
 
+from catalog_project.api.batches import MAX_ITEM_BYTES
 from catalog_project.api.parsers import BOM
 from catalog_project.jobs.positions import START, Position
-from products.exchange.reading import EXCERPT, MAX_LINE, STREAM_ERRORS, SourceError
+from products.exchange.reading import EXCERPT, STREAM_ERRORS, SourceError
 from products.exchange.records import Record
 from products.schemas.variants import MAX_VARIANTS
 
 DAMAGED = "The file is damaged here and cannot be read further."
 # So many rows in succession that cannot be read end the group that they stand in.
 MAX_UNREADABLE = 100
-TOO_LONG = f"The row is longer than {MAX_LINE} bytes; is a quote not closed?"
+TOO_LONG = f"The row is longer than {MAX_ITEM_BYTES} bytes; is a quote not closed?"
 
 
 class _TooLongError(Exception):
@@ -35,14 +36,14 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._read(MAX_LINE + 1)
+        line = self._read(MAX_ITEM_BYTES + 1)
         if not line:
             raise StopIteration
         self.number += 1
         self.size += len(line)
-        if self.size > MAX_LINE:
+        if self.size > MAX_ITEM_BYTES:
             while line and not line.endswith(b"\n"):
-                line = self._read(MAX_LINE)
+                line = self._read(MAX_ITEM_BYTES)
             raise _TooLongError
         text = line.removeprefix(BOM) if self.number == 1 else line
         self.row.append(text.decode("utf-8", "surrogateescape"))
@@ -79,7 +80,7 @@ def read_csv(stream: IO[bytes], *, delimiter: str = ",", start: Position = START
 
     Raises SourceError when the first row does not name the columns.
     """
-    csv.field_size_limit(MAX_LINE)
+    csv.field_size_limit(MAX_ITEM_BYTES)
     lines = _Lines(stream)
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
     names: list[str] = []

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import orjson
 from django.db import connection, transaction
 
+from catalog_project.api.batches import MAX_ITEM_BYTES
 from products.exchange.definitions import definition_lines
 from products.listings.documents import Document, product_document, variant_document
 from products.listings.rows import portions
@@ -16,8 +17,8 @@ from products.models import Brand, Category, Product, Variant
 from products.schemas.variants import MAX_VARIANTS
 
 CHUNK = 500
-# An import takes lines up to 1 MB and so many variants; what a product has more goes into further lines that edit it.
-MAX_LINE = 900_000
+# An import takes lines so long and so many variants; what a product has more goes into further lines that edit it.
+MAX_LINE = MAX_ITEM_BYTES - 100_000  # room for what names the product
 PART_VARIANTS = MAX_VARIANTS - 1  # one more names the product
 PRODUCT_FIELDS = ("external_id", "slug", "name", "description", "status", "published_from", "published_until")
 VARIANT_FIELDS = ("sku", "external_id", "name", "barcode", "attributes", "weight_g", "position", "stock", "prices")

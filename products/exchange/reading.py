@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from catalog_project.api.batches import MAX_ITEM_BYTES
 from catalog_project.api.parsers import BOM, loads_line
 from catalog_project.jobs.positions import START, Position
 from products.exchange.records import Record
 
-MAX_LINE = 1_000_000
 GZIP_MAGIC = b"\x1f\x8b"
 # How much of a line that is too long is shown again.
 EXCERPT = 200
@@ -81,7 +81,7 @@ def read_ndjson(stream: IO[bytes], start: Position = START) -> Iterator[Record]:
 
 
 def numbered_lines(stream: IO[bytes], start: Position = START) -> Iterator[tuple[bytes | None, Position]]:
-    """Lines without their ends, of longer ones no more than `MAX_LINE` + 1 bytes; and where each ends.
+    """Lines without their ends, of longer ones no more than `MAX_ITEM_BYTES` + 1 bytes; and where each ends.
 
     None stands for the place from which a damaged file cannot be read.
     """
@@ -89,12 +89,12 @@ def numbered_lines(stream: IO[bytes], start: Position = START) -> Iterator[tuple
     try:
         if offset:
             stream.seek(offset)
-        while line := stream.readline(MAX_LINE + 2):
+        while line := stream.readline(MAX_ITEM_BYTES + 2):
             number += 1
             content = _content(line, is_first=number == 1)
             offset += len(line)
             while line and not line.endswith(b"\n"):
-                line = stream.readline(MAX_LINE)
+                line = stream.readline(MAX_ITEM_BYTES)
                 offset += len(line)
             yield content, Position(offset, number)
     except STREAM_ERRORS:
@@ -103,13 +103,13 @@ def numbered_lines(stream: IO[bytes], start: Position = START) -> Iterator[tuple
 
 def _content(line: bytes, *, is_first: bool) -> bytes:
     line = line.removeprefix(BOM) if is_first else line
-    return line.removesuffix(b"\n").removesuffix(b"\r")[: MAX_LINE + 1]
+    return line.removesuffix(b"\n").removesuffix(b"\r")[: MAX_ITEM_BYTES + 1]
 
 
 def _parse(line: bytes, end: Position) -> Record:
     number = end.line
-    if len(line) > MAX_LINE:
-        return Record.unreadable(number, shown(line[:EXCERPT]), f"The line is longer than {MAX_LINE} bytes.", end)
+    if len(line) > MAX_ITEM_BYTES:
+        return Record.unreadable(number, shown(line[:EXCERPT]), f"The line is longer than {MAX_ITEM_BYTES} bytes.", end)
     try:
         value = loads_line(line)
         if is_rejected(value):

@@ -75,19 +75,22 @@ def remove_variants(*, by: Actor | None, variants: Sequence[Variant], products: 
 
 
 @transaction.atomic
-def move_stock(*, by: Actor | None, variant_id: int, delta: int) -> Variant:
+def move_stock(*, by: Actor | None, variant_id: int, delta: int, if_version: int | None = None) -> Variant:
     """Add to a variant's stock, or take from it, whoever else does so.
 
-    Raises Conflict `insufficient_stock` below zero, `stock_not_tracked`, `stock_out_of_range`; Missing.
+    Raises Conflict `insufficient_stock` below zero, `stock_not_tracked`, `stock_out_of_range`; Missing, Stale.
     """
     product, variant = _lock(variant_id)
+    require_version(variant, if_version)
     return _keep_stock(product, variant, moved_stock(variant, delta), by=by)
 
 
 @transaction.atomic
-def set_stock(*, by: Actor | None, variant_id: int, stock: int | None) -> Variant:
-    """Set a variant's stock; None stops tracking it. Raises Missing."""
-    return _keep_stock(*_lock(variant_id), stock, by=by)
+def set_stock(*, by: Actor | None, variant_id: int, stock: int | None, if_version: int | None = None) -> Variant:
+    """Set a variant's stock; None stops tracking it. Raises Missing, Stale."""
+    product, variant = _lock(variant_id)
+    require_version(variant, if_version)
+    return _keep_stock(product, variant, stock, by=by)
 
 
 def _keep_stock(product: Product, variant: Variant, stock: int | None, *, by: Actor | None) -> Variant:

@@ -125,8 +125,23 @@ def test_one_command_serves_the_catalog(stack: Stack) -> None:
 
 
 def test_the_docs_come_with_their_static_files(stack: Stack) -> None:
-    sheets = re.findall(r'href="(/static/[^"]+\.css)"', stack.call("GET", "/api/docs/").body)
-    assert [stack.call("GET", sheet).status for sheet in sheets] == [200]
+    assert sheets_of(stack, "/api/docs/") == {200}
+
+
+def test_the_admin_asks_who_is_there(stack: Stack) -> None:
+    assert sheets_of(stack, "/admin/login/") == {200}
+
+
+def test_it_is_alive_and_ready(stack: Stack) -> None:
+    assert stack.call("GET", "/livez") == (200, {"status": "ok"})
+    assert stack.call("GET", "/readyz").status == 200
+
+
+def sheets_of(stack: Stack, path: str) -> set[int]:
+    """The statuses of the style sheets of a page, which must be there itself."""
+    page = stack.call("GET", path)
+    assert page.status == 200
+    return {stack.call("GET", sheet).status for sheet in re.findall(r'href="(/static/[^"]+\.css)"', page.body)}
 
 
 def test_staff_log_in_write_and_read(stack: Stack) -> None:
@@ -171,6 +186,14 @@ def test_our_containers_run_without_privileges_on_a_read_only_root(stack: Stack,
     assert container["Config"]["User"] == "catalog"
     assert container["HostConfig"]["ReadonlyRootfs"]
     assert container["HostConfig"]["CapDrop"] == ["ALL"]
+    assert container["HostConfig"]["SecurityOpt"] == ["no-new-privileges:true"]
+    assert list(container["HostConfig"]["Tmpfs"]) == ["/tmp"]
+
+
+def test_nothing_can_be_written_beside_what_is_meant_to_be(stack: Stack) -> None:
+    in_web = ["exec", "-T", "web", "sh", "-c"]
+    stack.compose(*in_web, "touch /tmp/x && ! touch /app/x && ! touch /var/lib/catalog/x && ! touch /opt/venv/x")
+    assert "CapEff:\t0000000000000000" in stack.compose(*in_web, "cat /proc/self/status")
 
 
 @pytest.mark.parametrize("service", ["web", "jobs", "migrate", "database"])

@@ -21,7 +21,7 @@ def lacks() -> str:
 
 
 @pytest.mark.skipif(bool(lacks()), reason=lacks())
-@pytest.mark.parametrize("scenario", ["worker_killed", "postgres_restarted", "stopped"])
+@pytest.mark.parametrize("scenario", ["worker_killed", "postgres_restarted", "postgres_late", "stopped"])
 def test_it_costs_no_more_than_it_may(scenario: str) -> None:
     # What it costs too much it costs again; a machine that was busy elsewhere for a moment does not.
     found = too_much(scenario)

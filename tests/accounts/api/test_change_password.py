@@ -6,6 +6,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import LoginFailure, User
 from accounts.services.tokens import TokenPair
+from catalog_project.settings.env import Rate
 from tests.factories.accounts import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -54,11 +55,13 @@ def test_nobody_is_401(api: APIClient) -> None:
     assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
 
 
-def test_who_has_but_a_token_may_not_guess_on(as_anna: APIClient, api: APIClient, anna: User) -> None:
+def test_who_has_but_a_token_may_not_guess_on(as_anna: APIClient, api: APIClient, anna: User, settings: Any) -> None:
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"write": Rate(60, 60)}
     guesses = [as_anna.post(URL, BOTH | {"current_password": "guess"}).status_code for _ in range(10)]
     assert guesses == [400] * 10
     answer = as_anna.post(URL, BOTH)
     assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+    assert answer["RateLimit-Policy"] == '"login";q=10;w=900'
 
 
 def test_a_new_password_that_is_refused_is_no_failure_to_sign_in(as_anna: APIClient, anna: User) -> None:

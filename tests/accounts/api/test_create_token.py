@@ -91,6 +91,8 @@ def test_after_too_many_failures_nobody_is_looked_at_any_more(api: APIClient, an
     answer = api.post(URL, given | {"password": PASSWORD})
     assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
     assert 890 < int(answer["Retry-After"]) <= 900
+    assert answer["RateLimit-Policy"] == '"login";q=10;w=900'
+    assert answer["RateLimit"] == f'"login";r=0;t={answer["Retry-After"]}'
     assert answer["Cache-Control"] == "no-store"
 
 

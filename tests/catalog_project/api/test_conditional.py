@@ -107,12 +107,11 @@ def test_what_holds_no_tags_is_malformed_and_the_header_named(header: str) -> No
         expected_version(asking(header), 3)
 
 
-def test_where_it_is_required_a_missing_one_is_refused_and_a_star_will_do(settings) -> None:
-    settings.REQUIRE_IF_MATCH = True
+def test_where_it_is_required_a_missing_one_is_refused_and_a_star_will_do() -> None:
     with pytest.raises(PreconditionRequired):
-        expected_version(asking(None), 3)
-    assert expected_version(asking("*"), 3) is None
-    assert expected_version(asking(TAG), 3) == 3
+        expected_version(asking(None), 3, is_required=True)
+    assert expected_version(asking("*"), 3, is_required=True) is None
+    assert expected_version(asking(TAG), 3, is_required=True) == 3
 
 
 # --- Tags

@@ -230,13 +230,14 @@ def test_conditions_are_documented_where_they_are_looked_at(operations) -> None:
 
     nouns = ("product", "variant", "category", "brand", "attribute", "product_type")
     reads = {f"get_{noun}" for noun in nouns}
-    acts = {"publish_product", "archive_product", "move_category"}
+    acts = {"publish_product", "archive_product", "move_category", "move_stock"}
     edits = {f"{verb}_{noun}" for verb in ("update", "delete") for noun in nouns} | acts
     assert having("If-None-Match") == reads
     assert having("If-Match") == edits
     assert {name for name, found in operations.items() if "304" in found["responses"]} == reads
     for name in edits:
-        assert {"400", "412", "428"} <= operations[name]["responses"].keys()
+        assert {"400", "412"} <= operations[name]["responses"].keys()
+        assert ("428" in operations[name]["responses"]) == (name != "move_stock")
 
 
 def test_what_is_shown_on_its_own_has_a_tag(operations) -> None:
@@ -244,6 +245,41 @@ def test_what_is_shown_on_its_own_has_a_tag(operations) -> None:
         for status, answer in operation["responses"].items():
             if name.startswith(("get_", "create_", "update_")) and status in {"200", "201", "304"}:
                 assert ("ETag" in answer.get("headers", {})) == (name not in UNVERSIONED), name
+
+
+def headers_of(operation: dict[str, Any], name: str) -> set[str]:
+    """The statuses whose answers are said to have a header."""
+    return {status for status, answer in operation["responses"].items() if name in answer.get("headers", {})}
+
+
+def test_who_is_to_wait_hears_how_long(operations) -> None:
+    for name, operation in operations.items():
+        waits = {"429", "503"} | ({"409"} if "Idempotency-Key" in str(operation.get("parameters")) else set())
+        assert headers_of(operation, "Retry-After") == waits, name
+
+
+def test_limits_are_told_wherever_a_request_counts_in_one(operations) -> None:
+    for name, operation in operations.items():
+        known = {status for status in operation["responses"] if status < "500"} - {"414"}
+        counted = {"429"} if name == "create_token" else known
+        assert headers_of(operation, "RateLimit") == headers_of(operation, "RateLimit-Policy") == counted, name
+
+
+def test_only_what_anyone_may_read_is_said_to_be_served_stale(operations) -> None:
+    stale = {name for name, operation in operations.items() if headers_of(operation, "X-Served-Stale")}
+    nouns = {"product", "variant", "category", "brand", "attribute", "product_type"}
+    assert {f"get_{noun}" for noun in nouns} <= stale
+    assert {"list_products", "list_brands", "list_product_variants"} <= stale
+    assert not {name for name in stale if not name.startswith(("get_", "list_"))}
+    assert not stale & {"get_me", "get_job", "list_jobs", "list_changes", "list_product_history", "list_api_keys"}
+    for name in stale:
+        statuses = {"200", "304"} & operations[name]["responses"].keys()
+        assert headers_of(operations[name], "X-Served-Stale") == headers_of(operations[name], "Age") == statuses
+
+
+def test_a_write_that_is_stale_is_told_the_tag_of_now(operations) -> None:
+    stale = {name for name, operation in operations.items() if "412" in operation["responses"]}
+    assert {name for name in stale if "412" in headers_of(operations[name], "ETag")} == stale - {"run_bulk"}
 
 
 def test_strict_bodies_allow_no_other_keys(document, operations) -> None:

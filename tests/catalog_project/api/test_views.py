@@ -192,6 +192,13 @@ def test_a_read_that_was_cut_off_begins_once_more(monkeypatch) -> None:
     assert breaking(monkeypatch, cut_off(), cut_off()) == (503, 2)
 
 
+def test_a_read_that_begins_once_more_counts_once(monkeypatch) -> None:
+    counted = []
+    monkeypatch.setattr(views.throttling, "count", lambda _, kind: counted.append(kind))
+    assert breaking(monkeypatch, cut_off()) == (200, 2)
+    assert counted == ["read"]
+
+
 def test_a_write_does_not(monkeypatch) -> None:
     assert breaking(monkeypatch, cut_off(), method="post") == (503, 1)
 

@@ -38,7 +38,14 @@ GUARDED: list[tuple[str, str, Any, str]] = [
     ("PATCH", "product-types/bag/", {"name": "New"}, "product-types/bag/"),
     ("DELETE", "product-types/bag/", None, "product-types/bag/"),
 ]
-guarded = pytest.mark.parametrize(("method", "path", "body", "of"), GUARDED)
+# Not an edit of what was read: a condition holds where it is given, and is never asked for.
+STOCK: list[tuple[str, str, Any, str]] = [
+    ("POST", "variants/{variant}/stock/", {"delta": -1}, "variants/{variant}/"),
+    ("POST", "variants/{variant}/stock/", {"set": 9}, "variants/{variant}/"),
+]
+ALL = [*GUARDED, *STOCK]
+guarded = pytest.mark.parametrize(("method", "path", "body", "of"), ALL)
+obliged = pytest.mark.parametrize(("method", "path", "body", "of"), GUARDED)
 PATCHES = [case[1:] for case in GUARDED if case[0] == "PATCH"]
 patches = pytest.mark.parametrize(("path", "body", "of"), PATCHES)
 
@@ -111,7 +118,7 @@ def test_what_is_no_tag_is_malformed_and_writes_nothing(manager, trail, method, 
     assert manager.get(address(of)).content == before
 
 
-@guarded
+@obliged
 def test_where_it_is_required_a_write_without_it_is_refused(manager, trail, settings, method, path, body, of) -> None:
     settings.REQUIRE_IF_MATCH = True
     before = manager.get(address(of)).content

@@ -4,9 +4,10 @@ import io
 
 import pytest
 
+from catalog_project.api.batches import MAX_ITEM_BYTES
 from catalog_project.jobs.positions import START, Position
 from products.exchange.csv_rows import MAX_UNREADABLE, group_rows, read_csv
-from products.exchange.reading import MAX_LINE, SourceError
+from products.exchange.reading import SourceError
 from products.exchange.records import Record
 
 
@@ -63,7 +64,7 @@ def test_a_quote_that_is_not_closed_fails_at_a_million_bytes_and_not_at_the_end_
 
 
 def test_a_line_without_an_end_is_skipped_as_a_whole() -> None:
-    failed, good = read(b"sku,name\nA1," + b"x" * 3 * MAX_LINE + b"\nA2,Mug\n")
+    failed, good = read(b"sku,name\nA1," + b"x" * 3 * MAX_ITEM_BYTES + b"\nA2,Mug\n")
     assert (failed.line, good.line) == (2, 3)
 
 

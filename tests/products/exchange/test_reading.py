@@ -9,7 +9,8 @@ from typing import IO
 
 import pytest
 
-from products.exchange.reading import MAX_LINE, Source, SourceError, open_source, read_ndjson, unpacked
+from catalog_project.api.batches import MAX_ITEM_BYTES
+from products.exchange.reading import Source, SourceError, open_source, read_ndjson, unpacked
 from products.exchange.records import Record
 
 
@@ -34,7 +35,7 @@ def test_a_byte_order_mark_and_any_line_ends_are_fine() -> None:
 CONTENTS = {
     "plain": b'{"a": 1}\n{"a": 2}\n\n{"a": 3}',
     "a mark and mixed ends": b'\xef\xbb\xbf{"a": 1}\r\n\r\n{"a": 2}\n{"a": 3}\r\n',
-    "faults": b'{"a": 1}\n{\n{"a": "\xff"}\n' + b"x" * 3 * MAX_LINE + b'\n{"a": 2}',
+    "faults": b'{"a": 1}\n{\n{"a": "\xff"}\n' + b"x" * 3 * MAX_ITEM_BYTES + b'\n{"a": 2}',
 }
 
 
@@ -74,13 +75,13 @@ def test_a_failed_line_is_kept_as_it_stood() -> None:
 
 
 def test_a_line_of_a_million_bytes_is_read() -> None:
-    value = "x" * (MAX_LINE - len('{"a":""}'))
+    value = "x" * (MAX_ITEM_BYTES - len('{"a":""}'))
     [record] = read(b'{"a":"%s"}\r\n' % value.encode())
     assert record.source == {"a": value}
 
 
 def test_a_longer_line_is_a_failed_record_and_the_next_one_is_read() -> None:
-    long, after = read(b'{"a": "%s"}\n{"a": 2}\n' % (b"x" * 3 * MAX_LINE))
+    long, after = read(b'{"a": "%s"}\n{"a": 2}\n' % (b"x" * 3 * MAX_ITEM_BYTES))
     assert "longer than 1000000 bytes" in long.faults[0].detail
     assert len(long.text or "") == 200
     assert (after.line, after.source) == (2, {"a": 2})
