@@ -29,7 +29,7 @@ MEANING = {
     "latencies and sizes a call's",
 }
 AMOUNTS = 1_000_000
-WARM_UP = 4
+WARM_UP = 1
 # What DRF's plain PATCH leaves as it was, and when that was.
 UNLIKE = ("version", "updated_at")
 
@@ -46,7 +46,7 @@ SCATTERED = f"{bulk_of(MANY)}, each of another product"
 
 @dataclass(frozen=True)
 class Changes:
-    """Requests made by a number and a token, without end; the length is enough to have warmed up a server."""
+    """Requests made by a number and a token, without end: a warm-up need not wait until all rows are reached."""
 
     make: Make
     editor: Editor
