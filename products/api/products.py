@@ -79,9 +79,10 @@ class ProductViewSet(CreatableViewSet):
 
     def get_object(self) -> Any:
         """What `{ref}` names."""
-        if self.action != "retrieve" or self.scope == "all":
-            return super().get_object()
-        return find_visible(read_ref(self.kwargs["ref"]))
+        ref = self.kwargs["ref"]
+        if self.action in self.guarded:  # the service reads the product itself, under its lock
+            return find(self.get_queryset().only("pk"), ref, slug_field=self.slug_field)
+        return super().get_object() if self.scope == "all" else find_visible(read_ref(ref))
 
     def listed(self) -> Any:
         """The rows of the list; where that is all that anyone may see, the paginator has a query for it."""

@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -31,7 +32,9 @@ class _Variants(ResourceViewSet):
 
     def get_queryset(self) -> QuerySet[Variant]:
         """Variants of products that the caller may see."""
-        rows = Variant.objects.select_related("product").prefetch_related("prices")
+        rows = Variant.objects.all()
+        if self.request.method in SAFE_METHODS:  # a write shows what its service has read, under a lock
+            rows = rows.select_related("product").prefetch_related("prices")
         if self.scope == "all":
             return rows
         return rows.filter(Exists(Product.objects.visible().filter(pk=OuterRef("product_id"))))

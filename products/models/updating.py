@@ -16,6 +16,8 @@ def update_rows(rows: Sequence[Any], names: Collection[str]) -> None:
     """Write the named fields of existing rows of one model. Raises IntegrityError as `bulk_update` does."""
     if is_worth_a_list(len(rows)):
         update_from_lists(rows, names)
+    elif len(rows) == 1:
+        _update_row(rows[0], names)
     elif rows:
         type(rows[0])._default_manager.bulk_update(rows, sorted(names), BATCH)
 
@@ -40,6 +42,11 @@ def update_from_lists(rows: Sequence[Any], names: Collection[str]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, [[row.pk for row in rows], *values])
         return int(cursor.rowcount)
+
+
+def _update_row(row: Any, names: Collection[str]) -> None:
+    columns = [row._meta.get_field(name).attname for name in sorted(names)]
+    type(row)._default_manager.filter(pk=row.pk).update(**{name: getattr(row, name) for name in columns})
 
 
 def _cast(field: Any) -> str:

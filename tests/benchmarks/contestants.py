@@ -65,23 +65,26 @@ class Backing:
 
 
 @contextmanager
-def serving(contestant: Contestant, backing: Backing, *, rows: int, **settings: str) -> Iterator[Server]:
-    """The contestant on the database with so many products, about to come up (`servers.await_all`).
+def serving(
+    contestant: Contestant, backing: Backing, *, rows: int, copy: str = "", **settings: str
+) -> Iterator[Server]:
+    """The contestant on the database with so many products or a copy of it, about to come up (`servers.await_all`).
 
     `settings` are further environment variables.
     """
-    variables = environment(backing, rows=rows, driver=contestant.driver) | dict(contestant.settings) | settings
-    name = f"{contestant.name} on {rows}"
+    found = environment(backing, rows=rows, copy=copy, driver=contestant.driver)
+    variables = found | dict(contestant.settings) | settings
+    name = f"{contestant.name} on {database_name(rows, copy)}"
     with servers.http(name, contestant.command, variables, backing.folder) as server:
         yield server
 
 
-def environment(backing: Backing, *, rows: int, driver: str = "postgres") -> dict[str, str]:
+def environment(backing: Backing, *, rows: int, copy: str = "", driver: str = "postgres") -> dict[str, str]:
     """What servers and commands find in their environment: production's settings, with limits on clients lifted."""
     return {name: os.environ[name] for name in INHERITED if name in os.environ} | {
-        "DATABASE_URL": servers.database_url(backing.database.port, database_name(rows), driver=driver),
+        "DATABASE_URL": servers.database_url(backing.database.port, database_name(rows, copy), driver=driver),
         # one database of Redis for each catalog: what is cached of one must never answer for the other
-        "REDIS_URL": f"redis://127.0.0.1:{backing.cache.port}/{_redis_number(rows)}",
+        "REDIS_URL": f"redis://127.0.0.1:{backing.cache.port}/{_redis_number(database_name(rows, copy))}",
         "SECRET_KEY": _secret("SECRET_KEY"),
         "JWT_SIGNING_KEY": _secret("JWT_SIGNING_KEY"),
         "ALLOWED_HOSTS": "127.0.0.1",
@@ -97,13 +100,13 @@ def environment(backing: Backing, *, rows: int, driver: str = "postgres") -> dic
     }
 
 
-def database_name(rows: int) -> str:
-    """The database with so many products."""
-    return f"catalog_{rows}"
+def database_name(rows: int, copy: str = "") -> str:
+    """The database with so many products, or a copy of it."""
+    return "_".join(filter(None, [f"catalog_{rows}", copy]))
 
 
 @cache
-def _redis_number(rows: int) -> int:
+def _redis_number(database: str) -> int:
     return next(_numbers)
 
 

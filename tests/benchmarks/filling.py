@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg
@@ -36,6 +38,18 @@ def fill(backing: Backing, *, rows: int) -> Filling:
     _execute(backing, "VACUUM (FREEZE, ANALYZE)", "CHECKPOINT", database=database_name(rows))
     _execute(backing, f"COMMENT ON DATABASE \"{database_name(rows)}\" IS '{_mark(rows)}'")
     return Filling(rows, seconds, megabytes)
+
+
+@contextmanager
+def copied(backing: Backing, rows: int, copy: str) -> Iterator[str]:
+    """A copy of a filled catalog that nobody is connected to, for as long as this lasts; yields its name."""
+    name = database_name(rows, copy)
+    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+    _execute(backing, drop, f'CREATE DATABASE "{name}" TEMPLATE "{database_name(rows)}"')
+    try:
+        yield copy
+    finally:
+        _execute(backing, drop)
 
 
 def _mark(rows: int) -> str:

@@ -10,7 +10,7 @@ which is chance, would stay for a whole round and decide its throughput.
 import selectors
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import cycle
 
@@ -64,7 +64,7 @@ def request(method: str, path: str, *, status: int = 200, token: str = "", body:
 
 def drive(
     port: int,
-    requests: Sequence[Request],
+    requests: Iterable[Request],
     *,
     connections: int,
     seconds: float = float("inf"),

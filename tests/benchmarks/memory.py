@@ -2,19 +2,17 @@
 
 import json
 import random
-import secrets
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tests.benchmarks import contestants
 from tests.benchmarks.accounting import descendants, memory
-from tests.benchmarks.contestants import Backing, environment, serving
+from tests.benchmarks.contestants import Backing, serving
+from tests.benchmarks.editors import Editor
 from tests.benchmarks.endpoints import PRODUCTS, Endpoint, listed, served
-from tests.benchmarks.load import Load, Request, drive, exchange, get, request
+from tests.benchmarks.load import Load, Request, drive, get, request
 from tests.benchmarks.samples import Sample
-from tests.benchmarks.servers import ROOT, Server, await_all
+from tests.benchmarks.servers import Server, await_all
 
 STEPS = 10
 # One worker that is never replaced: it answers everything, and a leak has nowhere to hide.
@@ -33,7 +31,7 @@ class Reading:
 
 def watch(backing: Backing, of: Sample, reads: Sequence[Endpoint], *, rows: int, requests: int) -> Iterator[Reading]:
     """Drive one worker with reads, writes and refusals, and weigh it at the start and after each tenth of them."""
-    user = _Editor(backing, rows)
+    user = Editor(backing, rows)
     with serving(contestants.CATALOG, backing, rows=rows, **ALONE) as server:
         await_all([server])
         offered = served(reads, server, of)
@@ -64,25 +62,3 @@ def _mix(of: Sample, reads: Sequence[Endpoint], *, token: str, seed: int) -> lis
 def _set_stock(variant: int, stock: int, token: str) -> Request:
     body = json.dumps({"set": stock}).encode()
     return request("POST", f"/api/v1/variants/{variant}/stock/", token=token, body=body)
-
-
-class _Editor:
-    """Somebody of the staff, made for the run, who signs in anew whenever asked."""
-
-    def __init__(self, backing: Backing, rows: int) -> None:
-        self.name, self.password = f"benchmark-{secrets.token_hex(4)}", secrets.token_urlsafe(16)
-        command = ["manage.py", "create_staff", self.name, "--role", "catalog_editor", "--password-stdin"]
-        variables = environment(backing, rows=rows)
-        subprocess.run(
-            [sys.executable, *command],
-            cwd=ROOT,
-            env=variables,
-            input=self.password,
-            text=True,
-            check=True,
-            capture_output=True,
-        )
-
-    def sign_in(self, server: Server) -> str:
-        body = json.dumps({"username": self.name, "password": self.password}).encode()
-        return str(json.loads(exchange(server.port, request("POST", "/api/v1/auth/token/", body=body)))["access"])

@@ -8,7 +8,7 @@ from tests.benchmarks import report
 from tests.benchmarks.endpoints import COMPARED, GROWING, Endpoint
 from tests.benchmarks.rounds import Plan
 
-PARTS = ("growth", "memory")
+PARTS = ("growth", "writes", "memory")
 NAMES = tuple(dict.fromkeys([*(endpoint.name for endpoint in (*COMPARED, *GROWING)), *PARTS]))
 LEAST_PRODUCTS = 100
 SMOKE = ["--products=100", "--growth=200", "--rounds=1", "--seconds=0.1", "--memory=100"]
@@ -39,6 +39,10 @@ class Options(argparse.Namespace):
     def grows(self) -> bool:
         """Whether a second size is measured."""
         return bool(self.growth) and (not self.only or "growth" in self.only)
+
+    def writes(self) -> bool:
+        """Whether writes are measured."""
+        return not self.only or "writes" in self.only
 
     def weighs(self) -> bool:
         """Whether a worker's memory is watched."""

@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.benchmarks.contestants import CATALOG
-from tests.benchmarks.endpoints import Endpoint
 from tests.benchmarks.filling import Filling
 from tests.benchmarks.memory import Reading
 from tests.benchmarks.rounds import Figure, Plan, median, same_round_ratios
@@ -91,17 +90,17 @@ def plan(of: Plan, rows: int) -> str:
     return f"- {rows:,} products where nothing else is said; {rounds}, {of.connections} connections"
 
 
-def comparison(figures: Sequence[Figure], endpoint: Endpoint, ours: str = CATALOG.name) -> str:
+def comparison(figures: Sequence[Figure], endpoint: str, what: str, ours: str = CATALOG.name) -> str:
     """One endpoint: a line for each contestant, with ratios to ours in the same rounds; empty where not measured."""
-    names = dict.fromkeys(each.contestant for each in figures if each.endpoint == endpoint.name)
+    names = dict.fromkeys(each.contestant for each in figures if each.endpoint == endpoint)
     if not names:
         return ""
     rows = [
-        [name, _spread(same_round_ratios(figures, endpoint.name, name, ours)), *_numbers(figures, endpoint.name, name)]
+        [name, _spread(same_round_ratios(figures, endpoint, name, ours)), *_numbers(figures, endpoint, name)]
         for name in names
     ]
     head = ["", "× ours, same round", *COLUMNS, "errors"]
-    return f"### `{endpoint.name}`: {endpoint.what}\n\n{table(head, rows)}"
+    return f"### `{endpoint}`: {what}\n\n{table(head, rows)}"
 
 
 def growth(figures: Sequence[Figure]) -> str:

@@ -1,8 +1,9 @@
 """The measuring: rounds in which every contestant is driven in turn, and what each answer cost in each of them."""
 
 import statistics
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
+from typing import Protocol
 
 from tests.benchmarks.accounting import cpu_seconds
 from tests.benchmarks.contestants import Backing
@@ -23,9 +24,9 @@ class Plan:
 
 @dataclass(frozen=True)
 class Figure:
-    """One measurement. Costs are microseconds of processor time an answer, latencies milliseconds.
+    """One measurement. Costs are microseconds of processor time an item, latencies milliseconds.
 
-    The size of an answer is in kilobytes, with its head.
+    An answer is one item, but for those of bulk calls. The size of an answer is in kilobytes, with its head.
     """
 
     endpoint: str
@@ -49,14 +50,24 @@ class Figure:
         return self.server_cost + self.database_cost
 
 
+class Requests(Sized, Iterable[Request], Protocol):
+    """What is sent in turn; its length says how many requests reach everything once."""
+
+
 @dataclass(frozen=True)
 class Task:
-    """What one contestant is asked under the name of one endpoint."""
+    """What one contestant is asked under the name of one endpoint.
+
+    `items` says how many each request holds, `at_once` how many requests may be under way where not all connections
+    should be busy.
+    """
 
     endpoint: str
     contestant: str
     server: Server
-    requests: Sequence[Request]
+    requests: Requests
+    items: int = 1
+    at_once: int | None = None
 
 
 class NothingAnsweredError(Exception):
@@ -72,11 +83,12 @@ def measure_rounds(tasks: Sequence[Task], backing: Backing, plan: Plan) -> Itera
 
 def _measure(task: Task, backing: Backing, plan: Plan, number: int) -> Figure:
     # once through all addresses at least: what can be cached is cached then
-    drive(task.server.port, task.requests, connections=plan.connections, count=len(task.requests) * 2)
-    drive(task.server.port, task.requests, connections=plan.connections, seconds=plan.seconds * WARM_UP_SHARE)
+    connections = min(plan.connections, task.at_once or plan.connections)
+    drive(task.server.port, task.requests, connections=connections, count=len(task.requests) * 2)
+    drive(task.server.port, task.requests, connections=connections, seconds=plan.seconds * WARM_UP_SHARE)
     roots = {"server": task.server.pid, "database": backing.database.pid, "cache": backing.cache.pid}
     before = _clocks(roots)
-    load = drive(task.server.port, task.requests, connections=plan.connections, seconds=plan.seconds)
+    load = drive(task.server.port, task.requests, connections=connections, seconds=plan.seconds)
     used = {name: after - before[name] for name, after in _clocks(roots).items()}
     if not load.answers:
         raise NothingAnsweredError(f"{task.contestant} answered no {task.endpoint} rightly: {load.errors}")
@@ -88,7 +100,8 @@ def _clocks(roots: Mapping[str, int]) -> dict[str, float]:
 
 
 def _figure(task: Task, number: int, load: Load, used: Mapping[str, float]) -> Figure:
-    costs = {name: seconds / load.answers * 1e6 for name, seconds in used.items()}
+    items = load.answers * task.items
+    costs = {name: seconds / items * 1e6 for name, seconds in used.items()}
     p50, p95, p99 = (_percentile(sorted(load.latencies), share) * 1e3 for share in (0.50, 0.95, 0.99))
     return Figure(
         endpoint=task.endpoint,
@@ -96,12 +109,12 @@ def _figure(task: Task, number: int, load: Load, used: Mapping[str, float]) -> F
         round=number,
         answers=load.answers,
         errors=sum(load.errors.values()),
-        per_second=load.answers / load.seconds,
+        per_second=items / load.seconds,
         size=load.received / load.answers / 1000,
         server_cost=costs["server"],
         database_cost=costs["database"],
         cache_cost=costs["cache"],
-        client_cost=load.client_seconds / load.answers * 1e6,
+        client_cost=load.client_seconds / items * 1e6,
         p50=p50,
         p95=p95,
         p99=p99,

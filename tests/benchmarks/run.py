@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 import psycopg
 import redis
 
-from tests.benchmarks import report, samples, servers, targets
+from tests.benchmarks import report, samples, servers, targets, writes
 from tests.benchmarks.comparison import measure_comparison
 from tests.benchmarks.contestants import Backing, database_name
 from tests.benchmarks.endpoints import COMPARED, GROWING
@@ -17,6 +17,7 @@ from tests.benchmarks.options import Options
 from tests.benchmarks.report import Part
 from tests.benchmarks.rounds import Figure
 from tests.benchmarks.samples import Sample
+from tests.benchmarks.writes import measure_writes
 
 
 def measure(options: Options, backing: Backing) -> Iterator[Part]:
@@ -29,6 +30,8 @@ def measure(options: Options, backing: Backing) -> Iterator[Part]:
         yield _comparison(options, backing, drawn[options.products])
     if options.grows():
         yield _growth(options, backing, drawn)
+    if options.writes():
+        yield _writes(options, backing, drawn[options.products])
     if options.weighs():
         yield _memory(options, backing, drawn[options.products])
 
@@ -46,7 +49,7 @@ def _about(options: Options, backing: Backing, fillings: list[Filling]) -> Part:
 def _comparison(options: Options, backing: Backing, of: Sample) -> Part:
     chosen = options.chosen(COMPARED)
     figures = _followed(measure_comparison(chosen, of, backing, options.plan, rows=options.products))
-    tables = [report.comparison(figures, endpoint) for endpoint in chosen]
+    tables = [report.comparison(figures, endpoint.name, endpoint.what) for endpoint in chosen]
     body = "\n\n".join(filter(None, tables))
     return Part("Side by side", body, targets.judge_comparison(figures), _errors(figures))
 
@@ -55,6 +58,12 @@ def _growth(options: Options, backing: Backing, drawn: dict[int, Sample]) -> Par
     figures = _followed(measure_growth(drawn, options.chosen(GROWING), backing, options.plan))
     verdicts = targets.judge_growth(figures, (options.products, options.growth))
     return Part("As the catalog grows", report.growth(figures), verdicts, _errors(figures))
+
+
+def _writes(options: Options, backing: Backing, of: Sample) -> Part:
+    figures = _followed(measure_writes(of, backing, options.plan, rows=options.products))
+    tables = [report.comparison(figures, endpoint, what) for endpoint, what in writes.MEANING.items()]
+    return Part("Writing", "\n\n".join(tables), targets.judge_writes(figures), _errors(figures))
 
 
 def _memory(options: Options, backing: Backing, of: Sample) -> Part:

@@ -24,9 +24,15 @@ def require_same_products(service: Server, rivals: Sequence[Server], endpoints: 
         compared += len(wanted["products"]) * len(rivals)
         for rival in rivals:
             found = _shown(rival, path)
-            for place in differences(wanted, {name: found.get(name) for name in wanted}):
-                raise DifferentBodiesError(f"{rival.name} differs from {service.name} at {path}: {place}")
+            asked = {name: found.get(name) for name in wanted}
+            require_same(wanted, asked, f"{rival.name} differs from {service.name} at {path}")
     return compared
+
+
+def require_same(wanted: Any, found: Any, sentence: str) -> None:
+    """Raise DifferentBodiesError with the sentence and the first difference."""
+    for place in differences(wanted, found):
+        raise DifferentBodiesError(f"{sentence}: {place}")
 
 
 def _shown(server: Server, path: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 
 PRODUCTS, CATEGORIES, WORDS = 200, 10, 10
+PRICED = 8_000
 VISIBLE = """
     status = 'active' AND (published_from IS NULL OR published_from <= now())
     AND (published_until IS NULL OR published_until > now())
@@ -17,11 +18,16 @@ VISIBLE = """
 class Sample:
     """Rows to ask for: visible products all over the catalog, large categories with their middle half of prices, and
     words that names hold.
+
+    `variants` has one of each of the products. `priced` has all variants of many products, one product after the other,
+    `scattered` the first of each of these.
     """
 
     visible: int
     products: list[int]
     variants: list[int]
+    priced: list[int]
+    scattered: list[int]
     categories: list[str]
     prices: dict[str, tuple[Decimal, Decimal]]
     words: list[str]
@@ -35,7 +41,10 @@ def draw(database_url: str) -> Sample:
         categories = _column(connection, LARGEST_CATEGORIES, CATEGORIES)
         prices = {slug: _middle_prices(connection, slug) for slug in categories}
         variants = _column(connection, THEIR_VARIANTS, products)
-        return Sample(visible, products, variants, categories, prices, _column(connection, LAST_WORDS, WORDS))
+        many = _column(connection, ANY_PRODUCTS, PRICED)
+        priced, scattered = (_column(connection, query, many) for query in (ALL_THEIR_VARIANTS, THEIR_VARIANTS))
+        words = _column(connection, LAST_WORDS, WORDS)
+        return Sample(visible, products, variants, priced, scattered, categories, prices, words)
 
 
 # The same rows in every run on the same catalog, and yet from all over it.
@@ -55,6 +64,7 @@ MIDDLE_PRICES = f"""
     WHERE {VISIBLE} AND price.currency = 'USD' AND category.slug = %s
 """
 THEIR_VARIANTS = "SELECT min(id) FROM products_variant WHERE product_id = ANY(%s) GROUP BY product_id"
+ALL_THEIR_VARIANTS = "SELECT id FROM products_variant WHERE product_id = ANY(%s) ORDER BY product_id, id"
 LAST_WORDS = f"""
     SELECT split_part(name, ' ', -1) AS word FROM products_product WHERE {VISIBLE}
     GROUP BY word ORDER BY count(*) DESC, word LIMIT %s

@@ -1,15 +1,17 @@
 """What the service must reach, as ratios of medians of one run; each is told with what was measured."""
 
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.benchmarks import endpoints as asked
-from tests.benchmarks.contestants import CATALOG, CEILING, COLD, FASTAPI
+from tests.benchmarks.contestants import CATALOG, CEILING, COLD, DRF, FASTAPI
 from tests.benchmarks.endpoints import Endpoint
 from tests.benchmarks.filling import Filling
 from tests.benchmarks.growth import DEEP, at
 from tests.benchmarks.memory import Reading
-from tests.benchmarks.rounds import Figure, median
+from tests.benchmarks.rounds import Figure, median, same_round_ratios
+from tests.benchmarks.writes import MANY, ONE, PATCH, PRICE, bulk_of
 
 FLAT = 1.05
 
@@ -25,7 +27,7 @@ class Verdict:
 
 def at_least(what: str, value: float | None, bound: float, unit: str = "x") -> list[Verdict]:
     """A verdict, or none where nothing was measured."""
-    return [] if value is None else [Verdict(f"{what} ≥ {bound:g}{unit}", f"{value:.1f}{unit}", value >= bound)]
+    return [] if value is None else [Verdict(f"{what} ≥ {bound:g}{unit}", f"{value:.2f}{unit}", value >= bound)]
 
 
 def at_most(what: str, value: float | None, bound: float, unit: str = "x") -> list[Verdict]:
@@ -88,6 +90,22 @@ def _judge_facets(figures: Sequence[Figure], rows: int) -> list[Verdict]:
         verdicts += at_most(f"`{faceted.name}` warm: cost over `{plain.name}`", cost, 3)
     p95 = median(figures, asked.CATEGORY_FACETS.name, cold, "p95")
     return verdicts + at_most(f"`{asked.CATEGORY_FACETS.name}` cold: p95", p95, 150, " ms")
+
+
+def judge_writes(figures: Sequence[Figure]) -> list[Verdict]:
+    """A PATCH with versions, log and read model against DRF's, and many prices in a call against one by one."""
+
+    def times(endpoint: str, over: str, under: str, what: str = "cost") -> float:
+        return statistics.median(same_round_ratios(figures, endpoint, over, under, what))
+
+    ours, one, many = CATALOG.name, bulk_of(ONE), bulk_of(MANY)
+    return [
+        *at_least(f"`{PATCH}`: our throughput over plain DRF's", times(PATCH, ours, DRF.name, "per_second"), 0.5),
+        *at_least(f"`{PATCH}`: plain DRF's cost over ours", times(PATCH, DRF.name, ours), 0.5),
+        *at_least(f"`{PRICE}`: rate in calls of {MANY:,} over PATCHes'", times(PRICE, many, ours, "per_second"), 20),
+        *at_most(f"`{PRICE}`: cost of {MANY:,} in a call over one PATCH", times(PRICE, many, ours) * MANY, 10),
+        *at_most(f"`{PRICE}`: cost of a call of {MANY:,} over a call of 1", times(PRICE, many, one) * MANY, 10),
+    ]
 
 
 def judge_filling(filling: Filling) -> list[Verdict]:

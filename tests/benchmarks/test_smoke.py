@@ -44,4 +44,6 @@ def test_a_tiny_run_measures_all_contestants_without_an_error(tmp_path: Path) ->
     for name in ("catalog", "catalog, cold", "fastapi", "drf", "ceiling"):
         assert f"| {name} |" in text
     assert "`deep page` of catalog, 200" in text
+    assert "## Writing" in text
+    assert "| catalog, bulk of 1,000 |" in text
     assert "## Memory of a worker" in text

@@ -5,13 +5,17 @@ list, asked or not: that is how DRF's pages work.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import include, path
 from rest_framework import serializers, viewsets
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import SAFE_METHODS, BasePermission, DjangoModelPermissions
 from rest_framework.routers import DefaultRouter
+from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.views import TokenObtainPairView
 
 from products.models import Brand, Category, Price, Product, ProductCategory, ProductType, Variant
 from products.models.currency import format_money
@@ -72,10 +76,10 @@ class VariantSerializer(serializers.ModelSerializer[Variant]):
 class ProductSerializer(serializers.ModelSerializer[Product]):
     """A product as the service shows it."""
 
-    product_type = ProductTypeSerializer()
-    brand = BrandSerializer()
-    categories = CategorySerializer(source="category_links", many=True)
-    variants = VariantSerializer(many=True)
+    product_type = ProductTypeSerializer(read_only=True)
+    brand = BrandSerializer(read_only=True)
+    categories = CategorySerializer(source="category_links", many=True, read_only=True)
+    variants = VariantSerializer(many=True, read_only=True)
     price_range = serializers.SerializerMethodField()
     in_stock = serializers.SerializerMethodField()
 
@@ -86,6 +90,7 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
             "product_type", "brand", "categories", "attributes", "variants", "price_range", "in_stock", "version",
             "created_at", "updated_at",
         ]  # fmt: skip
+        read_only_fields: ClassVar = ["status", "version", "created_at", "updated_at"]
 
     def get_price_range(self, product: Product) -> dict[str, Any]:
         """The lowest and highest amount in each currency."""
@@ -102,11 +107,19 @@ class ProductSerializer(serializers.ModelSerializer[Product]):
         return any(variant.in_stock for variant in product.variants.all())
 
 
-class ProductViewSet(viewsets.ReadOnlyModelViewSet[Product]):
-    """Products, newest first."""
+class ProductViewSet(viewsets.ModelViewSet[Product]):
+    """Products, newest first. Anyone reads them; who writes needs a token and the model's permission."""
 
     serializer_class = ProductSerializer
     links = ProductCategory.objects.select_related("category").order_by("position")
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """Reads do without."""
+        return [] if self.request.method in SAFE_METHODS else [JWTAuthentication()]
+
+    def get_permissions(self) -> list[BasePermission]:
+        """Reads do without."""
+        return [] if self.request.method in SAFE_METHODS else [DjangoModelPermissions()]
 
     def get_queryset(self) -> QuerySet[Product]:
         """Visible products that meet the parameters, with all that the serializer shows."""
@@ -133,4 +146,4 @@ def _prices(product: Product) -> Iterator[Price]:
 
 router = DefaultRouter()
 router.register("products", ProductViewSet, basename="product")
-urlpatterns = [path("api/v1/", include(router.urls))]
+urlpatterns = [path("api/v1/", include(router.urls)), path("api/v1/auth/token/", TokenObtainPairView.as_view())]

@@ -53,8 +53,8 @@ def test_a_delete_costs_the_same_beside_one_and_beside_fifty(manager, django_ass
             manager.delete(f"{URL}{gone.pk}/")
 
 
-# find it 2; whose it is 1; lock the product with its parts 4; delete 2, version 1; list it 3, log it 1, in savepoints
-DELETE_QUERIES = 18
+# find it 1; whose it is 1; lock the product with its parts 4; delete 2, version 1; list it 3, log it 1, in savepoints
+DELETE_QUERIES = 17
 
 
 @pytest.mark.django_db(transaction=True)

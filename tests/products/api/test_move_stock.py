@@ -136,8 +136,8 @@ def test_a_movement_costs_the_same_beside_one_and_beside_fifty(editor, django_as
             move(editor, made, **body)
 
 
-# find it 2; whose it is 1; lock the product with its parts 4; write 1, list it 2, log it 1; savepoint 2
-MOVE_QUERIES = 13
+# find it 1; whose it is 1; lock the product with its parts 4; write 1, list it 2, log it 1; savepoint 2
+MOVE_QUERIES = 12
 
 
 @pytest.mark.django_db(transaction=True)

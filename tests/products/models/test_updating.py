@@ -11,7 +11,7 @@ from tests.factories.products import BrandFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
 
-COUNTS = pytest.mark.parametrize("count", [1, WORTH_A_LIST])
+COUNTS = pytest.mark.parametrize("count", [1, 2, WORTH_A_LIST])
 
 
 @COUNTS
