@@ -51,6 +51,7 @@ class Stand:
             "WEB_CONCURRENCY": str(WORKERS),
             "WEB_THREADS": str(THREADS),
             "DB_POOL_MAX": str(THREADS),
+            "DB_POOL_TIMEOUT": "2",  # as it comes; the environment of a test run has more patience
             "LOG_LEVEL": "INFO",
             **UNLIMITED,
             **settings,
