@@ -10,11 +10,12 @@ from catalog_project.processes import start
 from products.exchange.seeding import Landed, SeedingError, batches, land, prepare
 
 WORTH_A_PROCESS = 5_000  # products: a process needs a second to begin
+MOST_UNASKED = 4  # each holds 100 MB
 
 
 def worth_starting(products: int, processors: int) -> int:
     """How many processes to seed so many products with."""
-    return max(1, min(processors, products // WORTH_A_PROCESS))
+    return max(1, min(processors, MOST_UNASKED, products // WORTH_A_PROCESS))
 
 
 def seed_catalog(*, products: int, seed: int, workers: int = 1) -> Iterator[Landed]:

@@ -4,6 +4,7 @@ A batch lands whole or not at all, and whoever lands it has its turn: runs that 
 work side by side, add every product once.
 """
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -56,6 +57,7 @@ def land(shop: Shop, numbers: range) -> Landed:
         if batch:
             create_products(by=None, batch=batch)
     reset_queries()  # with DEBUG on, Django would keep every statement
+    gc.collect()  # a product and its listing hold each other: half of a process's memory else
     return Landed(len(numbers), len(batch))
 
 

@@ -77,7 +77,7 @@ def test_a_batch_costs_the_same_statements_however_full() -> None:
     assert len(few) == len(many)
 
 
-@pytest.mark.parametrize(("products", "processors", "workers"), [(200, 8, 1), (12_000, 8, 2), (10**6, 8, 8), (9, 1, 1)])
+@pytest.mark.parametrize(("products", "processors", "workers"), [(200, 8, 1), (12_000, 8, 2), (10**6, 8, 4), (9, 1, 1)])
 def test_processes_are_started_where_they_pay(products: int, processors: int, workers: int) -> None:
     assert worth_starting(products, processors) == workers
 
