@@ -48,7 +48,10 @@ class Shelf:
 
     def count(self) -> int:
         """How many products there are."""
-        question = "SELECT count(*) FROM products_product"
+        return self.ask("SELECT count(*) FROM products_product")
+
+    def ask(self, question: str) -> int:
+        """The number that a statement gives."""
         if self.url.startswith("sqlite"):
             with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as connection:
                 return int(connection.execute(question).fetchone()[0])
@@ -113,3 +116,17 @@ def test_a_run_that_is_killed_leaves_whole_batches_and_the_next_completes_them(
     assert "were there already" in catalog.manage(*SEED, "--workers", workers)
     assert catalog.exported() == undisturbed
     assert catalog.manage(*SEED).startswith("Added 0 products")
+
+
+@pytest.mark.postgres
+def test_a_key_that_is_taken_ends_all_workers_and_whole_batches_stay(catalog: Shelf) -> None:
+    catalog.manage("seed_catalog", "--products", "1")
+    catalog.ask("UPDATE products_product SET external_id = 'mine' RETURNING 1")
+    command = [sys.executable, "manage.py", *SEED, "--workers", "2"]
+    done = subprocess.run(command, cwd=ROOT, env=catalog.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "slug already exists" in done.stderr
+    assert "Traceback" not in done.stderr
+    added = catalog.count() - 1
+    assert f"Stopped after {added} products" in done.stderr if added else "Nothing was added" in done.stderr
+    assert added in range(0, PRODUCTS - BATCH, BATCH)
