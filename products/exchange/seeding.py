@@ -1,176 +1,74 @@
-"""A demo catalog that looks like a shop: the same seed always gives the same products, whatever their number."""
+"""Adding the products of a seed, batch by batch: what is there stays, what is missing is added.
 
-import random
+A batch lands whole or not at all, and whoever lands it has its turn: runs that were killed and started again, or that
+work side by side, add every product once.
+"""
+
+import gc
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from decimal import Decimal
-from itertools import islice, product
+from contextlib import contextmanager
+from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import Error, IntegrityError, reset_queries, transaction
 
-from catalog_project.errors import Conflict
-from products.exchange.seed_types import choice, define_attributes, define_type, labels_by_attribute
-from products.exchange.seed_words import BRANDS, CLOSINGS, COLORS, DETAILS, OPENINGS, SERIES, TREE, Family
-from products.models import Brand, Category, Product
-from products.services.brands import create_brand
-from products.services.categories import create_category
-from products.services.inputs import PriceInput, ProductInput, VariantInput
+from catalog_project.api.integrity import translate
+from catalog_project.errors import DomainError
+from catalog_project.turns import take_turn
+from products.exchange.seed_shop import Shop, external_id
+from products.models import Product
 from products.services.products import create_products
-from products.services.slugs import derive_slug
 
 BATCH = 500
-MAX_VARIANTS = 4
-EUR_PER_USD = Decimal("0.93")
-WARRANTIES = (2, 2, 2, 3, 5, 10)  # years
-FULL_PRICE = Decimal("1.25")
-# Fixed moments, so that a seed gives the same catalog in any year: sales that are over, and some still to come.
-OVER = datetime(2024, 12, 31, 23, tzinfo=UTC)
-TO_COME = datetime(2039, 3, 1, 8, tzinfo=UTC)
-# GS1 leaves the prefixes 200 to 299 to whoever sells: no such barcode belongs to a product of anybody.
-IN_STORE_PREFIX = "2"
+SHOP_LOCK = 0x73 << 56  # "s", as the first byte of numbers for `take_turn`
+BITS_OF_INDEX = 27  # of seeds and numbers of products up to 100,000,000
 
 
-def seed_catalog(*, products: int, seed: int) -> Iterator[int]:
-    """Add the first `products` products of a seed, all or none; yields how many are there after each batch.
+class SeedingError(Exception):
+    """Why no more products can be added, for people to read."""
 
-    Raises Conflict when products of this seed are there already.
-    """
-    if Product.objects.filter(external_id=_external_id(seed, 0)).exists():
-        raise Conflict(f"Products of seed {seed} are in the catalog already: choose another --seed.", code="duplicate")
-    with transaction.atomic():
-        _check_references_at_once()
-        shop = Shop(seed)
-        stock = (shop.product(index) for index in range(products))
-        done = 0
-        while batch := list(islice(stock, BATCH)):
+
+class Landed(NamedTuple):
+    """A batch that is in the catalog: how many products it has, and how many of them were missing."""
+
+    products: int
+    added: int
+
+
+def prepare(seed: int) -> Shop:
+    """The shop of a seed, with everything its products refer to in the catalog. Raises SeedingError."""
+    with _explaining(), transaction.atomic():
+        take_turn(SHOP_LOCK)
+        return Shop(seed)
+
+
+def batches(products: int) -> Iterator[range]:
+    """The numbers of so many products, batch by batch; where a batch begins does not depend on how many there are."""
+    for first in range(0, products, BATCH):
+        yield range(first, min(first + BATCH, products))
+
+
+def land(shop: Shop, numbers: range) -> Landed:
+    """Add the products with these numbers that are missing, all or none. Raises SeedingError."""
+    with _explaining(), transaction.atomic():
+        take_turn(SHOP_LOCK + (shop.seed << BITS_OF_INDEX) + numbers.start + 1)
+        keys = {external_id(shop.seed, number): number for number in numbers}
+        present = set(Product.objects.filter(external_id__in=keys).values_list("external_id", flat=True))
+        batch = [shop.product(number) for key, number in keys.items() if key not in present]
+        if batch:
             create_products(by=None, batch=batch)
-            done += len(batch)
-            yield done
+    reset_queries()  # with DEBUG on, Django would keep every statement
+    gc.collect()  # a product and its listing hold each other: half of a process's memory else
+    return Landed(len(numbers), len(batch))
 
 
-class Shop:
-    """Draws products of one seed; the brands, categories, attributes and types that the catalog lacks are created."""
-
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-        self._brands = [_brand(name) for name in BRANDS]
-        self._shelves = list(_shelves())
-        attributes = define_attributes()
-        self._types = {family.category: define_type(family, attributes) for family, _ in self._shelves}
-        self._codes = {label: choice(label) for labels in labels_by_attribute().values() for label in labels}
-
-    def product(self, index: int) -> ProductInput:
-        """The product with this number: it depends on nothing but the seed and the number."""
-        draw = random.Random(f"{self._seed}:{index}")  # noqa: S311 - a demo, no secret
-        family, category = draw.choice(self._shelves)
-        brand = draw.choice(self._brands)
-        words = {
-            "brand": brand.name,
-            "material": draw.choice(family.materials),
-            "noun": draw.choice(family.nouns),
-            "promise": family.promise,
-            "series": draw.choice(SERIES),
-        }
-        words["name"] = f"{words['series']} {words['noun']}"
-        return {
-            "name": words["name"],
-            "slug": f"{derive_slug(words['name'], kind='product')}-{self._seed}-{index}",
-            "description": _description(draw, words),
-            "brand": brand,
-            "categories": [category],
-            "product_type": self._types[family.category],
-            "external_id": _external_id(self._seed, index),
-            "variants": self._variants(draw, family, f"{brand.slug[:3].upper()}-{self._seed}-{index:06}"),
-            **_publication(draw),
-            "attributes": {
-                "material": self._codes[words["material"]],
-                "series": words["series"],
-                "warranty": draw.choice(WARRANTIES),
-                "repairable": draw.random() < 0.7,
-            },
-        }
-
-    def _variants(self, draw: random.Random, family: Family, sku: str) -> list[VariantInput]:
-        codes, price = self._codes, draw.randint(*family.prices)
-        is_reduced, is_sold_out = draw.random() < 0.15, draw.random() < 0.06
-        first = draw.randrange(max(len(family.sizes) - 2, 1))
-        kinds = product(draw.sample(COLORS, draw.randint(1, 2)), family.sizes[first : first + 3])
-        return [
-            {
-                "sku": f"{sku}-{number:02}",
-                "name": " / ".join(filter(None, (color, size))),
-                "barcode": _barcode(draw),
-                "attributes": {"color": codes[color], "size": codes[size]} if size else {"color": codes[color]},
-                "weight_g": draw.randint(*family.weights),
-                "stock": 0 if is_sold_out else _stock(draw),
-                "prices": _prices(price + family.sizes.index(size), is_reduced=is_reduced),
-            }
-            for number, (color, size) in enumerate(islice(kinds, MAX_VARIANTS), start=1)
-        ]
-
-
-def _shelves() -> Iterator[tuple[Family, Category]]:
-    for department, groups in TREE.items():
-        root = _category(department, None)
-        for group, families in groups.items():
-            shelf = _category(group, root)
-            for family in families:
-                yield family, _category(family.category, shelf)
-
-
-def _brand(name: str) -> Brand:
-    found = Brand.objects.filter(slug=derive_slug(name, kind="brand")).first()
-    return found or create_brand(by=None, values={"name": name})
-
-
-def _category(name: str, parent: Category | None) -> Category:
-    found = Category.objects.filter(name=name, parent=parent).order_by("pk").first()
-    return found or create_category(by=None, values={"name": name, "parent": parent})
-
-
-def _description(draw: random.Random, words: dict[str, str]) -> str:
-    parts = [draw.choice(OPENINGS), *draw.sample(DETAILS, draw.randint(1, 3)), draw.choice(CLOSINGS)]
-    return " ".join(parts).format(**words)
-
-
-def _publication(draw: random.Random) -> ProductInput:
-    """Most are active, and most of those without a window."""
-    [status] = draw.choices(list(Product.Status.values), weights=(8, 88, 4))
-    chance = draw.random()
-    if chance < 0.03:
-        return {"status": status, "published_until": OVER}
-    if chance < 0.06:
-        return {"status": status, "published_from": TO_COME}
-    return {"status": status}
-
-
-def _stock(draw: random.Random) -> int | None:
-    chance = draw.random()
-    return 0 if chance < 0.1 else None if chance < 0.15 else draw.randint(1, 120)
-
-
-def _prices(dollars: int, *, is_reduced: bool) -> dict[str, PriceInput | None]:
-    usd = Decimal(dollars) - Decimal("0.05")
-    eur = Decimal(int(dollars * EUR_PER_USD)) + Decimal("0.95")
-    return {
-        currency: {"amount": amount, "compare_at": Decimal(int(amount * FULL_PRICE)) if is_reduced else None}
-        for currency, amount in (("USD", usd), ("EUR", eur))
-    }
-
-
-def _barcode(draw: random.Random) -> str:
-    """An EAN-13 with its check digit (GS1 General Specifications, 7.9)."""
-    digits = f"{IN_STORE_PREFIX}{draw.randrange(10**11):011}"
-    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
-    return f"{digits}{-weighted % 10}"
-
-
-def _external_id(seed: int, index: int) -> str:
-    return f"seed-{seed}-{index}"
-
-
-def _check_references_at_once() -> None:
-    """PostgreSQL else keeps a note of every reference until the end: gigabytes for a million products."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+@contextmanager
+def _explaining() -> Iterator[None]:
+    try:
+        yield
+    except DomainError as error:
+        raise SeedingError(error.faults[0].detail if error.faults else error.detail) from error
+    except IntegrityError as error:
+        raise SeedingError(translate(error).detail) from error
+    except Error as error:
+        reason = str(error).partition("\n")[0]
+        raise SeedingError(f"The database failed: {reason}") from error

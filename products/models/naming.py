@@ -26,6 +26,8 @@ validate_slug = RegexValidator(
 
 def sort_key(name: str) -> str:
     """A key that sorts a name alike on every database: NFKD, accents removed, case-folded."""
+    if name.isascii():
+        return name.lower()[:SORT_KEY_LENGTH]
     decomposed = unicodedata.normalize("NFKD", name)
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     return bare.casefold()[:SORT_KEY_LENGTH]

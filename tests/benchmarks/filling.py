@@ -1,20 +1,21 @@
 """Makes the catalogs that a run reads: the service's own tables, filled by its own command."""
 
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
 
 from tests.benchmarks import servers
+from tests.benchmarks.accounting import descendants, memory
 from tests.benchmarks.contestants import Backing, database_name, environment
 from tests.benchmarks.servers import ROOT, CannotStartError
 
 SEED = 1
+LOOK_SECONDS = 0.2  # how often memory is looked at
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,18 @@ def _manage(backing: Backing, rows: int, *command: str) -> tuple[float, float]:
             stdout=stream,
             stderr=stream,
         )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        most = _watch(process)
     if process.returncode:
         raise CannotStartError(f"{command[0]} failed:\n{log.read_text(errors='replace')[-2000:]}")
-    return time.perf_counter() - begin, usage.ru_maxrss * 1024 / 1e6
+    return time.perf_counter() - begin, most
+
+
+def _watch(process: subprocess.Popen[bytes]) -> float:
+    """Wait for the end of a process; returns the most memory that it and those below it held together."""
+    most = 0.0
+    while process.poll() is None:
+        with suppress(OSError, IndexError, KeyError):  # one of them has just ended
+            pids = [process.pid, *descendants(process.pid)]
+            most = max(most, sum(memory(pid).proportional for pid in pids))
+        time.sleep(LOOK_SECONDS)
+    return most

@@ -4,13 +4,15 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from catalog_project.errors import Conflict
 from products.exchange import seeding
 from products.exchange.exporting import export_lines
+from products.exchange.seed_shop import Shop
 from products.exchange.seed_words import COLORS, TREE
-from products.exchange.seeding import Shop, seed_catalog
+from products.exchange.seed_workers import seed_catalog, worth_starting
+from products.exchange.seeding import Landed, SeedingError
 from products.models import (
     Attribute,
     Brand,
@@ -26,7 +28,7 @@ from tests.factories.products import AttributeFactory, BrandFactory, ProductFact
 pytestmark = pytest.mark.django_db
 
 
-def seed(products: int, number: int = 1) -> list[int]:
+def seed(products: int, number: int = 1) -> list[Landed]:
     return list(seed_catalog(products=products, seed=number))
 
 
@@ -47,24 +49,37 @@ def test_seeds_stand_side_by_side() -> None:
     assert Product.objects.count() == 61
 
 
-def test_the_same_seed_twice_is_refused() -> None:
-    seed(2)
-    with pytest.raises(Conflict, match="Products of seed 1 are in the catalog already"):
-        seed(3)
-    assert Product.objects.count() == 2
-
-
-def test_all_products_are_added_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_run_adds_what_is_missing_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seeding, "BATCH", 5)
-    Product.objects.create(name="Mine", slug="mine", external_id="seed-1-7")
-    with pytest.raises(IntegrityError):
-        seed(10)
-    assert Product.objects.count() == 1
+    seed(7)
+    Product.objects.filter(external_id="seed-1-2").delete()
+    Product.objects.filter(external_id="seed-1-3").update(name="Edited", slug="edited")
+    assert seed(12) == [Landed(5, 1), Landed(5, 3), Landed(2, 2)]
+    assert set(Product.objects.values_list("external_id", flat=True)) == {f"seed-1-{number}" for number in range(12)}
+    assert Product.objects.get(external_id="seed-1-3").name == "Edited"
+    assert seed(12) == [Landed(5, 0), Landed(5, 0), Landed(2, 0)]
 
 
-def test_progress_is_told_batch_by_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_lands_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seeding, "BATCH", 5)
-    assert seed(12) == [5, 10, 12]
+    Product.objects.create(name="Mine", slug=Shop(1).product(7)["slug"])
+    with pytest.raises(SeedingError, match="slug already exists"):
+        seed(20)
+    assert Product.objects.filter(external_id__isnull=False).count() == 5
+
+
+def test_a_batch_costs_the_same_statements_however_full() -> None:
+    shop = Shop(1)
+    with CaptureQueriesContext(connection) as few:
+        seeding.land(shop, range(30))
+    with CaptureQueriesContext(connection) as many:
+        seeding.land(shop, range(30, 130))
+    assert len(few) == len(many)
+
+
+@pytest.mark.parametrize(("products", "processors", "workers"), [(200, 8, 1), (12_000, 8, 2), (10**6, 8, 4), (9, 1, 1)])
+def test_processes_are_started_where_they_pay(products: int, processors: int, workers: int) -> None:
+    assert worth_starting(products, processors) == workers
 
 
 def test_brands_and_categories_that_are_there_are_used() -> None:
@@ -103,7 +118,7 @@ def test_attributes_and_types_that_are_there_are_used_and_get_what_they_lack() -
 
 def test_an_attribute_that_takes_other_values_is_in_the_way() -> None:
     AttributeFactory(code="color", type="number")
-    with pytest.raises(Conflict, match="The catalog has an attribute 'color' of the type number"):
+    with pytest.raises(SeedingError, match="The catalog has an attribute 'color' of the type number"):
         seed(1)
     assert not Product.objects.exists()
 

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from products.exchange import seeding
+from products.exchange.seed_shop import Shop
 from products.models import Product
 from tests.factories.products import ProductFactory
 
@@ -32,20 +33,34 @@ def test_other_arguments_are_refused(option: str, number: str) -> None:
         call_command("seed_catalog", option, number)
 
 
-def test_the_same_seed_twice_is_exit_2() -> None:
-    call_command("seed_catalog", products=1)
-    with pytest.raises(CommandError, match="seed 1 are in the catalog already: choose another --seed") as error:
-        call_command("seed_catalog", products=2)
+def test_the_same_command_again_adds_what_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("seed_catalog", products=3)
+    call_command("seed_catalog", products=5)
+    assert capsys.readouterr().out.splitlines()[1] == "Added 2 products of seed 1. 3 were there already."
+    assert Product.objects.count() == 5
+
+
+def test_a_key_that_is_taken_is_exit_2_and_says_what_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seeding, "BATCH", 4)
+    ProductFactory(slug=Shop(1).product(9)["slug"])
+    with pytest.raises(CommandError, match=r"^Stopped after 8 products, which stay: .*slug already exists") as error:
+        call_command("seed_catalog", products=20)
     assert error.value.returncode == 2
-    assert Product.objects.count() == 1
+    assert Product.objects.count() == 9
 
 
-def test_a_key_that_is_taken_is_exit_2_and_nothing_is_added() -> None:
-    ProductFactory(external_id="seed-1-3")
-    with pytest.raises(CommandError, match=r"Nothing was added: .*external_id already exists") as error:
+def test_a_key_that_is_taken_at_once_is_exit_2_and_nothing_is_added() -> None:
+    ProductFactory(slug=Shop(1).product(3)["slug"])
+    with pytest.raises(CommandError, match=r"Nothing was added: .*slug already exists") as error:
         call_command("seed_catalog", products=5)
     assert error.value.returncode == 2
     assert Product.objects.count() == 1
+
+
+@pytest.mark.parametrize("number", ["0", "65", "x"])
+def test_workers_are_some(number: str) -> None:
+    with pytest.raises(CommandError, match="is not a number from 1 to 64"):
+        call_command("seed_catalog", "--workers", number)
 
 
 def test_a_database_that_is_lost_is_exit_2(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,7 +68,7 @@ def test_a_database_that_is_lost_is_exit_2(monkeypatch: pytest.MonkeyPatch) -> N
         raise OperationalError("server closed the connection\nDETAIL: secret")
 
     monkeypatch.setattr(seeding, "create_products", lose)
-    with pytest.raises(CommandError, match=r"the database failed: server closed the connection$") as error:
+    with pytest.raises(CommandError, match=r"The database failed: server closed the connection$") as error:
         call_command("seed_catalog", products=1)
     assert error.value.returncode == 2
 
