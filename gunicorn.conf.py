@@ -47,8 +47,9 @@ class ServerLog(Logger):  # type: ignore[misc]  # published without types
 
 
 # --- Workers ---------------------------------------------------------------------------------------------------
-# Threads wait for the database side by side, and idle keep-alive connections cost none of them.
-worker_class = "gthread"
+# Threads wait for the database side by side, and idle keep-alive connections cost none of them. gunicorn's own worker
+# with threads, which refuses from its loop.
+worker_class = "catalog_project.worker.Worker"
 workers = settings.WEB_CONCURRENCY
 # Made when they are needed: one for each request at work and each that waits its turn (catalog_project.admission), and
 # some that answer probes and refuse the rest meanwhile.
@@ -120,14 +121,16 @@ def post_fork(_server: Arbiter, worker: Worker) -> None:
 
 
 def post_worker_init(_worker: Worker) -> None:
-    """Watch the database pool, and look for garbage seldom, in the worker, once the application is loaded."""
+    """Watch the database pool and set the interpreter up, in the worker, once the application is loaded."""
     pool.start_sampling()
     garbage.collect_seldom()
+    # The loop, which refuses what is too much, must not wait long for threads that compute. Python's own is 5 ms.
+    sys.setswitchinterval(0.0005)
 
 
 def worker_exit(_server: Arbiter, _worker: Worker) -> None:
     """Publish the last numbers and close the pool, in the worker, when its requests are done."""
-    import_module("catalog_project.observability.metrics").hot_reads.flush()
+    import_module("catalog_project.observability.metrics").flush()
     pool.finish_sampling()
 
 

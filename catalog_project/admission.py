@@ -12,6 +12,7 @@ has been answered well for a while, or something could not be answered, waiting 
 """
 
 import math
+import re
 import threading
 import time
 from collections import Counter, deque
@@ -25,11 +26,12 @@ from catalog_project.api.cache_control import STALE_HEADER
 from catalog_project.api.problems import CONTENT_TYPE, PROBLEMS, problem_body
 from catalog_project.health import PROBES
 from catalog_project.hot_reads import at_hand
-from catalog_project.observability.metrics import count_problem
+from catalog_project.observability.metrics import count_refusal
 from catalog_project.observability.request_id import HEADER, choose_request_id
 from catalog_project.postgresql.patience import begin_request, end_request, has_time_left
 from catalog_project.reading.cache import is_database_away
 from catalog_project.security import OF_DATA
+from catalog_project.server import response
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -37,9 +39,13 @@ Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 API = "/api/v1/"
 LONGEST = 20.0
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 1.0
 OVERLOADED = "overloaded"
 STATUS = "503 Service Unavailable"
+# A whole request without a body, whose path says what it is about, and headers that would make it more than that.
+PLAIN = re.compile(rb"GET (/[^ ?#%]*)[^ ]* HTTP/1\.1\r\n((?:[^\r\n]+\r\n)+)\r\n")
+TELLING = re.compile(rb"^(?:content-length|transfer-encoding|connection|upgrade|expect):", re.IGNORECASE | re.MULTILINE)
+REQUEST_ID = re.compile(rb"^x-request-id:[ \t]*(.*?)[ \t]*\r$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(eq=False, slots=True)
@@ -70,12 +76,16 @@ class Gate:
         self._waiting, self._waiting_each = waiting, max(1, waiting // 2)
         self.patience = patience
         self._lock = threading.Lock()
+        self._busy = 0
         self._at_work: Counter[str] = Counter()
         self._fortunes: dict[str, Fortune] = {}
         self._queue: deque[Waiter] = deque()
+        self._queued: Counter[str] = Counter()
 
     def enter(self, resource: str) -> bool:
         """A place, now or after a wait; False where there is none. Whoever got one leaves."""
+        if self.refuses(resource):
+            return False
         with self._lock:
             if self._has_place(resource):
                 self._take_place(resource)
@@ -85,7 +95,20 @@ class Gate:
             waiter = Waiter(resource)
             waiter.turn.acquire()
             self._queue.append(waiter)
+            self._queued[resource] += 1
         return self._waits(waiter) or not self._gives_up(waiter)
+
+    @property
+    def inside(self) -> int:
+        """How many are at work or wait."""
+        return self._busy + len(self._queue)
+
+    def refuses(self, resource: str, *, coming: int = 0) -> bool:
+        """Whether one more would be refused, when so many are on their way that may be before it.
+
+        Takes no lock: very many at once would stand in line for it.
+        """
+        return self._is_full(resource, coming) and not self._has_place(resource)
 
     def leave(self, resource: str, *, is_well: bool = True) -> None:
         """Give a place to the first in the queue who may have it; `is_well` says how it was answered."""
@@ -93,23 +116,31 @@ class Gate:
             self._note(resource, is_well=is_well)
             following = next((waiter for waiter in self._queue if self._has_place(waiter.resource)), None)
             if following:
-                self._queue.remove(following)
+                self._forget(following)
                 self._take_place(following.resource)
                 following.turn.release()
 
+    def _forget(self, waiter: Waiter) -> None:
+        self._queue.remove(waiter)
+        self._queued[waiter.resource] -= 1
+        if not self._queued[waiter.resource]:  # clients choose the names: none stays that nobody asks for
+            del self._queued[waiter.resource]
+
     def _take_place(self, resource: str) -> None:
+        self._busy += 1
         self._at_work[resource] += 1
         self._fortunes.setdefault(resource, Fortune())
 
     def _note(self, resource: str, *, is_well: bool) -> None:
+        self._busy -= 1
         self._at_work[resource] -= 1
         if is_well:
             self._fortunes[resource].good = time.monotonic()
         else:
             self._fortunes[resource].bad = time.monotonic()
-        if not self._at_work[resource]:  # clients choose the names: none stays that nobody asks for
+        if not self._at_work[resource]:
             del self._at_work[resource]
-            if all(waiter.resource != resource for waiter in self._queue):
+            if resource not in self._queued:
                 del self._fortunes[resource]
 
     def _waits(self, waiter: Waiter) -> bool:
@@ -126,17 +157,16 @@ class Gate:
         return fortune is not None and fortune.good > since > fortune.bad
 
     def _has_place(self, resource: str) -> bool:
-        return self._at_work.total() < self._places and self._at_work[resource] < self._each
+        return self._busy < self._places and self._at_work[resource] < self._each
 
-    def _is_full(self, resource: str) -> bool:
-        of_it = sum(waiter.resource == resource for waiter in self._queue)
-        return len(self._queue) >= self._waiting or of_it >= self._waiting_each
+    def _is_full(self, resource: str, coming: int = 0) -> bool:
+        return len(self._queue) + coming >= self._waiting or self._queued[resource] + coming >= self._waiting_each
 
     def _gives_up(self, waiter: Waiter) -> bool:
         with self._lock:
             if waiter not in self._queue:  # a place came at the last moment
                 return False
-            self._queue.remove(waiter)
+            self._forget(waiter)
             return True
 
 
@@ -155,6 +185,22 @@ class Admission:
             return self._admit(environ, start_response)
         finally:
             end_request()
+
+    def turned_away(self, head: bytes, *, given: int) -> bytes | None:
+        """The whole refusal of a request that has not been parsed, when threads were given so many others.
+
+        None where it may be admitted, or is no plain read.
+        """
+        request = PLAIN.fullmatch(head)
+        if request is None or TELLING.search(request[2]):
+            return None
+        path, coming = request[1].decode("latin-1"), max(0, given - self._gate.inside)
+        if path.removesuffix("/") in PROBES or not self._gate.refuses(resource_of(path), coming=coming):
+            return None
+        if is_database_away():
+            return None
+        offered = REQUEST_ID.search(request[2])
+        return response(STATUS, *_refusal(path, offered and offered[1].decode("latin-1")))
 
     def _admit(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         # Those who wait for a database that does not answer must not keep out who needs none.
@@ -188,19 +234,22 @@ def resource_of(path: str) -> str:
     return path[len(API) :].partition("/")[0] if path.startswith(API) else ""
 
 
+def _refusal(path: str, offered: str | None) -> tuple[list[tuple[str, str]], bytes]:
+    count_refusal(OVERLOADED)
+    request_id = choose_request_id(offered)
+    content = orjson.dumps(problem_body(OVERLOADED, path, request_id))
+    headers = [
+        ("Content-Type", CONTENT_TYPE),
+        ("Content-Length", str(len(content))),
+        ("Cache-Control", "no-store"),
+        ("Retry-After", str(PROBLEMS[OVERLOADED].retry_after)),
+        (HEADER, request_id),
+        *OF_DATA,
+    ]
+    return headers, content
+
+
 def _refuse(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-    request_id = choose_request_id(environ.get("HTTP_X_REQUEST_ID"))
-    count_problem(OVERLOADED)
-    content = orjson.dumps(problem_body(OVERLOADED, environ["PATH_INFO"], request_id))
-    start_response(
-        STATUS,
-        [
-            ("Content-Type", CONTENT_TYPE),
-            ("Content-Length", str(len(content))),
-            ("Cache-Control", "no-store"),
-            ("Retry-After", str(PROBLEMS[OVERLOADED].retry_after)),
-            (HEADER, request_id),
-            *OF_DATA,
-        ],
-    )
+    headers, content = _refusal(environ["PATH_INFO"], environ.get("HTTP_X_REQUEST_ID"))
+    start_response(STATUS, headers)
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]

@@ -2,6 +2,7 @@
 
 import re
 import socket
+from collections.abc import Iterable
 from secrets import token_hex
 
 import orjson
@@ -59,5 +60,10 @@ def write_problem(client: socket.socket, status: int, reason: str, message: str)
         (HEADER, request_id),
         *OF_DATA,
     ]
-    lines = [f"HTTP/1.1 {PROBLEMS[code].status} {reason}", *(f"{name}: {value}" for name, value in headers), "", ""]
-    util.write_nonblock(client, "\r\n".join(lines).encode("latin-1") + content)
+    util.write_nonblock(client, response(f"{PROBLEMS[code].status} {reason}", headers, content))
+
+
+def response(status: str, headers: Iterable[tuple[str, str]], content: bytes) -> bytes:
+    """A whole response as it is sent."""
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers), "", ""]
+    return "\r\n".join(lines).encode("latin-1") + content

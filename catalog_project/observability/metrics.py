@@ -32,6 +32,11 @@ def count_problem(code: str) -> None:
     PROBLEMS.labels(code).inc()
 
 
+def count_refusal(code: str) -> None:
+    """The same for what is refused by the hundred; it shows a second later at the latest."""
+    refusals.add(code)
+
+
 def count_cache(hit: bool, name: str) -> None:
     """Count one read of a cache. `name` says what is cached there; it never holds a key."""
     _cache_reads(name, hit).inc()
@@ -45,9 +50,15 @@ def count_limited(kind: str) -> None:
 def expose_metrics(request: HttpRequest) -> HttpResponse:
     """All metrics of all workers in Prometheus' text format."""
     sample_pool()
-    hot_reads.flush()
+    flush()
     response: HttpResponse = ExportToDjangoView(request)
     return response
+
+
+def flush() -> None:
+    """Hand over what is counted in memory."""
+    hot_reads.flush()
+    refusals.flush()
 
 
 class HTTPMetricsMiddleware:
@@ -137,6 +148,7 @@ def _count_hot_reads(of: HotRead, found: Sum) -> None:
 
 
 hot_reads = Tally(_count_hot_reads)
+refusals: Tally[str] = Tally(lambda code, found: PROBLEMS.labels(code).inc(found.count))
 
 
 @cache

@@ -291,3 +291,61 @@ def test_an_answer_of_old_does_not_show_that_all_is_well(gate: Gate) -> None:
 
         ask(Admission(answer, gate), "/")
     assert seen == [True, False]
+
+
+# --- Turned away before it is parsed
+
+HEAD = b"GET /api/v1/products/?search=x HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: mine-123\r\n\r\n"
+
+
+@pytest.fixture
+def crowded(gate: Gate, begin: Callable[..., threading.Thread]) -> Iterator[Admission]:
+    """Behind a gate where two products are at work and two wait."""
+    for count in range(4):
+        begin(gate.enter, "products")
+        until(lambda expected=count + 1: gate.inside == expected)  # type: ignore[misc]
+    gate.patience = 5
+    yield Admission(lambda *_: [], gate)
+    for _ in range(4):
+        gate.leave("products")
+
+
+def test_a_plain_read_that_finds_no_room_is_refused_whole(crowded: Admission) -> None:
+    answer = crowded.turned_away(HEAD, given=4)
+    assert answer is not None
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+    assert {b"X-Request-ID: mine-123", b"Retry-After: 1", f"Content-Length: {len(body)}".encode()} <= {
+        *head.split(b"\r\n")
+    }
+    assert orjson.loads(body)["code"] == "overloaded"
+    assert orjson.loads(body)["instance"] == "/api/v1/products/"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        HEAD.replace(b"products", b"brands"),
+        HEAD.replace(b"/api/v1/products/?search=x", b"/livez"),
+        HEAD.replace(b"/api/v1/products/", b"/api/v1/product%73/"),
+        HEAD.replace(b"GET", b"POST"),
+        HEAD.replace(b"GET", b"HEAD"),
+        HEAD.replace(b"Host:", b"Content-Length: 0\r\nHost:"),
+        HEAD.replace(b"Host:", b"connection: close\r\nHost:"),
+        HEAD.replace(b"HTTP/1.1", b"HTTP/1.0"),
+        HEAD.replace(b"/api", b"http://localhost/api"),
+        HEAD + HEAD,
+        HEAD[:-2],
+        b"",
+    ],
+)
+def test_all_else_goes_on_to_a_thread(crowded: Admission, head: bytes) -> None:
+    assert crowded.turned_away(head, given=4) is None
+
+
+def test_those_on_their_way_to_the_gate_count_as_before_it(gate: Gate) -> None:
+    admission = Admission(lambda *_: [], gate)
+    assert gate.enter("products")
+    assert gate.enter("products")
+    assert admission.turned_away(HEAD, given=3) is None
+    assert admission.turned_away(HEAD, given=4)
