@@ -5,6 +5,7 @@ import statistics
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def machine(database_version: str, cache_version: str) -> str:
         f"- machine: {_cpu_count()} × {_cpu_model()}, {_memory_gb():.0f} GB, Linux {platform.release()}",
         f"- servers: PostgreSQL {database_version}, Redis {cache_version}, Python {platform.python_version()}",
         f"- packages: {packages}",
-        f"- catalog at {_commit()}",
+        f"- catalog at {_commit()}, on {datetime.now(UTC):%Y-%m-%d}",
     ]
     return "\n".join(lines)
 
