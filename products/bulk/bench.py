@@ -15,11 +15,11 @@ from products.bulk.staging import stage
 from products.bulk.states import changes_between, variant_state
 from products.listings.documents import Document
 from products.listings.rows import keep
-from products.models import Price, Product, ProductCategory, Variant
+from products.models import Price, Product, Variant
 from products.services.actor import Actor
 from products.services.changes.values import product_values
 from products.services.expected import require_version
-from products.services.staging import ProductEdit, VariantEdit, write
+from products.services.staging import ProductEdit, VariantEdit, links_of, write
 from products.services.typed import TypeRules
 
 
@@ -80,7 +80,7 @@ class Bench:
             if edit.categories is None:
                 edit.categories_before = own.categories_before
             edit.categories = own.categories
-            keep(edit.product, "category_links", _links(own))
+            keep(edit.product, "category_links", links_of(own))
         edit.new_variants += own.new_variants
         edit.product.version += own.is_versioned
         for variant in own.variants:
@@ -146,13 +146,6 @@ def _state(row: Product | Variant, item: Item, new: Iterable[VariantEdit]) -> Do
 
 def _prices_of(variant: Variant) -> list[Price]:
     return list(variant.parts("prices"))
-
-
-def _links(edit: ProductEdit) -> list[ProductCategory]:
-    return [
-        ProductCategory(product=edit.product, category=category, position=position)
-        for position, category in enumerate(edit.categories or ())
-    ]
 
 
 def _currencies(prices: Iterable[Price]) -> list[str]:

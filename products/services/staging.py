@@ -197,7 +197,7 @@ def insert(edits: Sequence[ProductEdit], *, by: Actor | None) -> list[Entry]:
     Their names must be shared already.
     """
     insert_rows([edit.product for edit in edits])
-    links = [_links(edit) for edit in edits]
+    links = [links_of(edit) for edit in edits]
     _insert_links([link for group in links for link in group])
     _insert_variants([variant for edit in edits for variant in edit.new_variants])
     with holding(_parts(edits, links)):
@@ -348,7 +348,7 @@ def _settle(edit: ProductEdit) -> None:
     variants = [*present, *(edit.variant for edit in edit.new_variants)]
     keep(product, "variants", sorted(variants, key=_place))
     if edit.categories is not None:
-        keep(product, "category_links", _links(edit))
+        keep(product, "category_links", links_of(edit))
 
 
 def _settle_prices(edit: VariantEdit, present: list[Price]) -> None:
@@ -358,7 +358,8 @@ def _settle_prices(edit: VariantEdit, present: list[Price]) -> None:
     keep(edit.variant, "prices", prices.values())
 
 
-def _links(edit: ProductEdit) -> list[ProductCategory]:
+def links_of(edit: ProductEdit) -> list[ProductCategory]:
+    """The categories that an edit sets, as unsaved links."""
     return [
         ProductCategory(product=edit.product, category=category, position=position)
         for position, category in enumerate(edit.categories or ())
@@ -374,7 +375,7 @@ def _replace_links(edits: Sequence[ProductEdit]) -> None:
     if not edits:
         return
     ProductCategory.objects.filter(product__in=[edit.product.pk for edit in edits]).delete()
-    _insert_links(link for edit in edits for link in _links(edit))
+    _insert_links(link for edit in edits for link in links_of(edit))
 
 
 def _insert_variants(edits: Sequence[VariantEdit]) -> None:
