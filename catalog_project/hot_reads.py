@@ -8,29 +8,27 @@ long way. Request id, log line and metrics are those of any request.
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
 
+from catalog_project import first_reads
 from catalog_project.api.cache_control import public, standing_in
 from catalog_project.api.conditional import names
 from catalog_project.api.remembering import READING, Reading
 from catalog_project.api.throttling import count_anonymous
-from catalog_project.limits.limiter import Verdict
 from catalog_project.observability.logs import log_request
-from catalog_project.observability.metrics import HotRead, count_cache, hot_reads
+from catalog_project.observability.metrics import Served, count_cache, served
 from catalog_project.observability.request_id import HEADER, choose_request_id, serving
 from catalog_project.reading.cache import confirm, generation_if_on, is_database_away
-from catalog_project.reading.entries import Entry
 from catalog_project.reading.memory import Memory
+from catalog_project.repeatable import Answer, Headers, repeatable
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 Key = tuple[str, ...]
-Headers = list[tuple[str, str]]
 
 PREFIX = "/api/v1/"
 ROOM = 16 * 1024 * 1024
@@ -68,45 +66,6 @@ DECIDING = (
     "HTTP_X_FORWARDED_PORT",
     "HTTP_X_REQUESTED_WITH",
 )
-# Headers that are the same as long as the body is. An answer with any other is not given again.
-HEAD = frozenset(
-    {
-        "access-control-allow-origin",
-        "access-control-expose-headers",
-        "allow",
-        "content-length",
-        "content-security-policy",
-        "content-type",
-        "cross-origin-opener-policy",
-        "cross-origin-resource-policy",
-        "etag",
-        "permissions-policy",
-        "referrer-policy",
-        "strict-transport-security",
-        "vary",
-        "x-content-type-options",
-        "x-frame-options",
-    }
-)
-# Of a body, which a 304 has none of.
-OF_BODY = frozenset({"content-length", "content-type"})
-# These are made anew for each answer.
-OWN = frozenset({HEADER.lower(), "cache-control", "ratelimit", "ratelimit-policy"})
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is given again: bytes, the headers that stay, and how logs and metrics know the request.
-
-    What was learned from a 304 has no headers of the body, and so serves only who needs no body either.
-    """
-
-    entry: Entry
-    head: tuple[tuple[str, str], ...]
-    head_of_body: tuple[tuple[str, str], ...]
-    known_as: Reading
-    charset: str
-
 
 answers: Memory[Answer] = Memory(ROOM)
 deep_answers: Memory[Answer] = Memory(DEEP_ROOM)
@@ -124,6 +83,8 @@ class HotReads:
         if key is None:
             return self._application(environ, start_response)
         answer = _from_memory(key, environ, start_response)
+        if answer is None:
+            answer = _for_the_first_time(key, environ, start_response)
         return self._learn(key, environ, start_response) if answer is None else answer
 
     def _learn(self, key: Key, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -134,20 +95,14 @@ class HotReads:
             return start_response(status, headers, *rest)
 
         response = self._application(environ, listen)
-        reading = environ.get(READING)
-        if reading and reading.entry and isinstance(response, HttpResponse) and said[0][:3] in {"200", "304"}:
-            answer = _repeatable(reading, response, said[1])
-            if answer:
-                memory = deep_answers if reading.is_deep else answers
-                memory.put(key, answer, sum(map(len, key)) + len(answer.entry.body))
+        reading: Reading | None = environ.get(READING)
+        if reading and isinstance(response, HttpResponse) and said[0][:3] in {"200", "304"}:
+            answer = repeatable(reading, response, said[1])
+            if answer and reading.entry:
+                _keep(key, answer)
+            if answer and reading.finder and said[0][:3] == "200":
+                first_reads.learn(key, answer)
         return response
-
-
-def _telling(verdict: Verdict, start_response: StartResponse) -> StartResponse:
-    def tell(status: str, headers: list[tuple[str, str]]) -> Any:
-        return start_response(status, [*headers, *verdict.headers.items()])
-
-    return tell
 
 
 def at_hand(environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
@@ -163,12 +118,40 @@ def _from_memory(key: Key, environ: Environ, start_response: StartResponse) -> I
         return None
     is_had = names(environ.get("HTTP_IF_NONE_MATCH"), known.entry.tag)
     headers = _headers_if_good(known, environ) if is_had or known.head_of_body else None
-    verdict = count_anonymous(environ, known.known_as.limit) if headers else None
     # What is beyond its limit is refused the long way.
-    if headers is None or (verdict and not verdict.use.passes):
+    if headers is None or not _is_within_limit(known, environ):
         return None
-    tell = _telling(verdict, start_response) if verdict else start_response
-    return _again(known, headers, started, environ, tell, is_had=is_had)
+    count_cache(True, NAME)
+    return _again(known, headers, started, environ, start_response, is_had=is_had)
+
+
+def _for_the_first_time(key: Key, environ: Environ, start_response: StartResponse) -> Iterable[bytes] | None:
+    """The answer where others like it were given and this one was not, as the database is now."""
+    started = time.perf_counter()
+    like = first_reads.like(key)
+    if like is None or "HTTP_IF_NONE_MATCH" in environ or is_database_away() or not _is_within_limit(like, environ):
+        return None
+    answer = first_reads.read(key, like, environ[READING])
+    if answer is None:
+        return None
+    if answer.entry.generation:
+        _keep(key, answer)
+    headers = [("Cache-Control", public(answer.entry.edge - timezone.now().timestamp()))]
+    return _again(answer, headers, started, environ, start_response, is_had=False)
+
+
+def _is_within_limit(known: Answer, environ: Environ) -> bool:
+    """Count the request, unless that is done; the long way need not count it again."""
+    reading: Reading = environ.setdefault(READING, Reading())
+    if reading.limit is None:
+        reading.limit = known.known_as.limit
+        reading.verdict = count_anonymous(environ, reading.limit)
+    return reading.verdict is None or reading.verdict.use.passes
+
+
+def _keep(key: Key, answer: Answer) -> None:
+    memory = deep_answers if answer.known_as.is_deep else answers
+    memory.put(key, answer, sum(map(len, key)) + len(answer.entry.body))
 
 
 def _key(environ: Environ) -> Key | None:
@@ -195,7 +178,7 @@ def _headers_if_good(known: Answer, environ: Environ) -> Headers | None:
     if generation is None and is_database_away() and known.entry.stands_in(now):
         return [*standing_in(now - known.entry.held_at).items()]
     # The long way need not ask again.
-    environ[READING] = Reading(generation)
+    environ.setdefault(READING, Reading()).generation = generation
     return None
 
 
@@ -204,7 +187,8 @@ def _again(
 ) -> Iterable[bytes]:
     method, of = environ["REQUEST_METHOD"], known.known_as
     request_id = choose_request_id(environ.get("HTTP_X_REQUEST_ID"))
-    own = *headers, (HEADER, request_id)
+    verdict = environ[READING].verdict
+    own = *headers, (HEADER, request_id), *(verdict.headers.items() if verdict else ())
     if is_had:
         status, body = 304, b""
         start_response("304 Not Modified", [*known.head, *own])
@@ -212,17 +196,7 @@ def _again(
         status, body = 200, known.entry.body
         start_response("200 OK", [*known.head_of_body, *known.head, *own])
     seconds = time.perf_counter() - started
-    hot_reads.add(HotRead(of.route, method, of.scheme, status, known.charset), seconds, len(body))
+    served.add(Served(of.route, method, of.scheme, status, known.charset), seconds, len(body))
     with serving(request_id):
         log_request(method, of.path, status, seconds, route=of.route, client=environ.get("REMOTE_ADDR"))
     return [body] if body and method == "GET" else []
-
-
-def _repeatable(reading: Reading, response: HttpResponse, headers: list[tuple[str, str]]) -> Answer | None:
-    head = [(name, value) for name, value in headers if name.lower() not in OWN]
-    is_plain = {name.lower() for name, _ in head} <= HEAD
-    if reading.entry is None or not is_plain or (response.content or reading.entry.body) != reading.entry.body:
-        return None
-    of_body = tuple(pair for pair in head if pair[0].lower() in OF_BODY)
-    rest = tuple(pair for pair in head if pair not in of_body)
-    return Answer(reading.entry, rest, of_body, reading, response.charset)

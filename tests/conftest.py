@@ -112,6 +112,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def _empty_cache() -> Iterator[None]:
     """No test finds what another one left in the cache."""
     # They read the settings.
+    from catalog_project.first_reads import likes
     from catalog_project.hot_reads import answers, deep_answers
     from catalog_project.limits.limiter import local
     from catalog_project.reading.cache import forget
@@ -123,6 +124,7 @@ def _empty_cache() -> Iterator[None]:
     caches["reads"].clear()
     forget()
     answers.clear()
+    likes.clear()
     deep_answers.clear()
     # Its connection would keep the test database from being dropped.
     source.close()

@@ -38,6 +38,11 @@ def entity_tag(version: int, digest: str) -> str:
     return f'"{version}-{digest}"'
 
 
+def tag_of(version: int, body: bytes) -> str:
+    """The tag of a body that shows something in this version."""
+    return entity_tag(version, digest_of(body))
+
+
 def digest_of(body: bytes) -> str:
     """What tells bodies of one version apart: as the database computes it of stored documents."""
     return md5(body, usedforsecurity=False).hexdigest()

@@ -12,12 +12,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from catalog_project.api.renderers import ORJSONRenderer
+from catalog_project.limits.limiter import Verdict
 from catalog_project.reading.cache import Described, ReadCache, is_database_away
 from catalog_project.reading.entries import Entry
 
 READING = "catalog.reading"
 
 Handler = Callable[..., Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """How details like one that was shown are found: the body and its tag by an id or slug. Raises Http404."""
+
+    find: Callable[[str], Described]
+    cache: ReadCache
+    host: str
 
 
 @dataclass(slots=True)
@@ -28,6 +38,9 @@ class Reading:
     is until `edge` (seconds since 1970); `entry` is what it was made of, if that may be remembered, and `is_deep` says
     that it is one of very many. `limit` names the limit that the request counts in. `age` says that the answer stands
     in for one that cannot be made, and for how many seconds it has not been known to be right.
+
+    Ahead of Django `verdict` is what the limit said, and `failure` what became of a look for the answer; `finder` says
+    how to look for others of its kind.
     """
 
     generation: bytes | None = None
@@ -36,10 +49,19 @@ class Reading:
     entry: Entry | None = None
     is_deep: bool = False
     limit: str | None = None
+    verdict: Verdict | None = None
+    failure: Exception | None = None
+    finder: Finder | None = None
     age: float | None = None
     route: str | None = None
     path: str = ""
     scheme: str = ""
+
+    def tell_failure(self) -> None:
+        """Fail as the look ahead of Django did, once: whether it is worth another is decided as for any failure."""
+        failure, self.failure = self.failure, None
+        if failure:
+            raise failure
 
 
 def remembered(handler: Handler) -> Handler:
@@ -56,6 +78,8 @@ def remembered(handler: Handler) -> Handler:
             return view.unchanged() or handler(view, request, *args, **kwargs)
         reading = request.META.get(READING) or Reading()
         reading.is_public, reading.is_deep = True, "cursor" in request.query_params
+        reading.tell_failure()
+        reading.finder = view.finder()
 
         if is_database_away() and (standing := stand_in(view.cache, request)):
             return standing
@@ -115,5 +139,10 @@ def is_anonymous(request: Request) -> bool:
 
 
 def _key(request: Request) -> str:
-    # Links in the answer are absolute. The query as it was sent: decoded, two different ones could look the same.
-    return "\n".join((str(request.scheme), request.get_host(), request.path, request.META.get("QUERY_STRING", "")))
+    # The query as it was sent: decoded, two different ones could look the same.
+    return cache_key(str(request.scheme), request.get_host(), request.path, request.META.get("QUERY_STRING", ""))
+
+
+def cache_key(scheme: str, host: str, path: str, query: str = "") -> str:
+    """Where an answer to anonymous callers is kept: links in it are absolute."""
+    return f"{scheme}\n{host}\n{path}\n{query}"

@@ -1,7 +1,7 @@
 """Limits on what one caller sends: an API key, a user or, without either, a client address."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from rest_framework.request import Request
 
@@ -15,6 +15,8 @@ SAFE = frozenset({"GET", "HEAD"})
 def count(request: Request, kind: str | None) -> Verdict | None:
     """What the limit of this kind says of a request whose credentials, if any, were looked at; None without one."""
     if reading := request.META.get(READING):
+        if reading.verdict and reading.limit == kind:  # it was counted ahead of Django
+            return cast(Verdict, reading.verdict)
         reading.limit = kind
     return take(kind, lambda: caller_of(request))
 

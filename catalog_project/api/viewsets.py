@@ -14,11 +14,11 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
-from catalog_project.api.conditional import digest_of, entity_tag, expected_version, names
+from catalog_project.api.conditional import expected_version, names, tag_of
 from catalog_project.api.pagination import Keyset, KeysetPagination
 from catalog_project.api.parsers import MergePatchParser, StrictJSONParser
 from catalog_project.api.query import ListQuery, Query
-from catalog_project.api.remembering import remembered, stand_in
+from catalog_project.api.remembering import Finder, remembered, stand_in
 from catalog_project.api.renderers import ORJSONRenderer
 from catalog_project.api.serializers import StrictSerializer
 from catalog_project.api.views import StrictView
@@ -79,6 +79,10 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
         """The ETag of what a read asks for, where it is had without reading the rest. Raises Http404."""
         return None
 
+    def finder(self) -> Finder | None:
+        """How anonymous readers of other details may be served like this request's, if that takes no view."""
+        return None
+
     # --- Requests -------------------------------------------------------------------------------------------
 
     @remembered
@@ -114,7 +118,7 @@ class ResourceViewSet(StrictView, GenericViewSet[Any]):
     def represented(self, target: Any, status: int = status.HTTP_200_OK, **headers: str) -> Response:
         """The answer that shows one resource, with its ETag."""
         body = ORJSONRenderer().render(self.present(target))
-        tag = {"ETag": entity_tag(target.version, digest_of(body))} if self.is_versioned else {}
+        tag = {"ETag": tag_of(target.version, body)} if self.is_versioned else {}
         return Response(body, status, headers={**tag, **headers})
 
     def expected(self, target: Any) -> int | None:

@@ -38,8 +38,8 @@ def count_refusal(code: str) -> None:
 
 
 def count_cache(hit: bool, name: str) -> None:
-    """Count one read of a cache. `name` says what is cached there; it never holds a key."""
-    _cache_reads(name, hit).inc()
+    """Count one read of a cache, likewise. `name` says what is cached there; it never holds a key."""
+    cache_reads.add((name, hit))
 
 
 def count_limited(kind: str) -> None:
@@ -57,8 +57,8 @@ def expose_metrics(request: HttpRequest) -> HttpResponse:
 
 def flush() -> None:
     """Hand over what is counted in memory."""
-    hot_reads.flush()
-    refusals.flush()
+    for tally in (served, cache_reads, refusals):
+        tally.flush()
 
 
 class HTTPMetricsMiddleware:
@@ -75,18 +75,18 @@ class HTTPMetricsMiddleware:
         started = time.perf_counter()
         response = self.get_response(request)
         seconds = time.perf_counter() - started
-        sent = None if response.streaming else len(response.content)
-        meta = request.META
-        count_request(
+        meta, is_streamed = request.META, response.streaming
+        received = meta.get("CONTENT_LENGTH") or ""
+        of = Served(
             route_of(request),
             request.method,
             str(request.scheme),
             response.status_code,
             response.charset,
-            seconds=seconds,
-            sent=sent,
-            received=meta.get("CONTENT_LENGTH") or "0",
+            int(received) if received.isdecimal() else 0,
+            is_streamed,
         )
+        served.add(of, seconds, 0 if is_streamed else len(response.content))
         if meta.get("HTTP_X_REQUESTED_WITH") == "XMLHttpRequest":
             METRICS.requests_ajax.inc()
         return response
@@ -102,52 +102,41 @@ class HTTPMetricsMiddleware:
         METRICS.exceptions_by_view.labels(view=route_of(request) or NO_ROUTE).inc()
 
 
-def count_request(
-    route: str | None,
-    method: str | None,
-    transport: str,
-    status: int,
-    charset: str,
-    *,
-    seconds: float,
-    sent: int | None,
-    received: str = "0",
-) -> None:
-    """Count a request that was answered in so many seconds. `sent` is None for an answer that is streamed."""
-    counters, latencies = _of_request(route or NO_ROUTE, _known_method(method), transport, status, charset)
-    for counter in counters:
-        counter.inc()
-    for latency in latencies:
-        latency.observe(seconds)
-    METRICS.requests_body_bytes.observe(int(received) if received.isdecimal() else 0)
-    if sent is None:
-        METRICS.responses_streaming.inc()
-    else:
-        METRICS.responses_body_bytes.observe(sent)
-
-
-class HotRead(NamedTuple):
-    """What requests have in common that are answered from memory."""
+class Served(NamedTuple):
+    """What of an answered request its metrics tell: `received` are the bytes of its body, as far as it said so."""
 
     route: str | None
-    method: str
+    method: str | None
     transport: str
     status: int
     charset: str
+    received: int = 0
+    is_streamed: bool = False
 
 
-def _count_hot_reads(of: HotRead, found: Sum) -> None:
-    counters, latencies = _of_request(of.route or NO_ROUTE, of.method, of.transport, of.status, of.charset)
-    for counter in (*counters, _cache_reads("hot", hit=True)):
+def _count_served(of: Served, found: Sum) -> None:
+    counters, latencies = _of_request(
+        of.route or NO_ROUTE, _known_method(of.method), of.transport, of.status, of.charset
+    )
+    for counter in counters:
         counter.inc(found.count)
     for latency in latencies:
         observe_latencies(latency, found)
-    observe_times(METRICS.requests_body_bytes, 0, found.count)
+    observe_times(METRICS.requests_body_bytes, of.received, found.count)
+    if of.is_streamed:
+        METRICS.responses_streaming.inc(found.count)
+        return
     for size, count in found.sizes.items():
         observe_times(METRICS.responses_body_bytes, size, count)
 
 
-hot_reads = Tally(_count_hot_reads)
+@cache
+def _cache_reads(name: str, hit: bool) -> Counter:
+    return CACHE_READS.labels(name, "hit" if hit else "miss")
+
+
+served = Tally(_count_served)
+cache_reads: Tally[tuple[str, bool]] = Tally(lambda of, found: _cache_reads(*of).inc(found.count))
 refusals: Tally[str] = Tally(lambda code, found: PROBLEMS.labels(code).inc(found.count))
 
 
@@ -176,8 +165,3 @@ def _of_request(
 
 def _known_method(method: str | None) -> str:
     return method if method in METHODS else "<invalid method>"
-
-
-@cache
-def _cache_reads(name: str, hit: bool) -> Counter:
-    return CACHE_READS.labels(name, "hit" if hit else "miss")

@@ -81,6 +81,11 @@ class ReadCache:
         generation = generation or generation_if_on()
         return None if generation is None else self._make(generation, make)
 
+    def unkept(self, make: Make) -> Entry:
+        """The value as it is now, with when it ends as far as is known, where nothing may be remembered."""
+        now = timezone.now()
+        return _made(b"", now, self.edge_soon(), make)
+
     def standing_in(self, key: str) -> Entry | None:
         """What stands in for a value that cannot be made while the database is away: it held a short while ago."""
         key, now = f"{self.name}:{key}", timezone.now().timestamp()
@@ -162,12 +167,7 @@ class ReadCache:
     def _make(self, generation: bytes, make: Make) -> Entry:
         # Taken before anything is read: what opens or closes while we read ends the entry at once.
         now = timezone.now()
-        edge = self._edge_in(generation, now)
-        body = make()
-        tag = ""
-        if isinstance(body, Described):
-            edge, tag = min(edge, body.until), body.tag
-        return Entry(body, generation, now.timestamp(), edge, tag)
+        return _made(generation, now, self._edge_in(generation, now), make)
 
     def _edge_in(self, generation: bytes, now: datetime) -> float:
         """The next edge; where nothing was committed since it was asked, it is still the next one until it comes."""
@@ -181,6 +181,13 @@ class ReadCache:
     def _edge(self, now: datetime) -> float:
         edge = self.next_edge(now)
         return math.inf if edge is None else edge.timestamp()
+
+
+def _made(generation: bytes, now: datetime, edge: float, make: Make) -> Entry:
+    body = make()
+    if isinstance(body, Described):
+        return Entry(body, generation, now.timestamp(), min(edge, body.until), body.tag)
+    return Entry(body, generation, now.timestamp(), edge)
 
 
 def confirm(entry: Entry, now: float) -> None:

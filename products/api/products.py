@@ -13,14 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from catalog_project.api.conditional import entity_tag
+from catalog_project.api.conditional import entity_tag, tag_of
 from catalog_project.api.exceptions import faults_of
 from catalog_project.api.pagination import Keyset, Segment
-from catalog_project.api.remembering import PerishableResponse
+from catalog_project.api.remembering import Finder, PerishableResponse
 from catalog_project.api.viewsets import CreatableViewSet, find, read_ref
 from catalog_project.errors import Invalid
 from catalog_project.formats import format_time
-from catalog_project.reading.cache import ReadCache
+from catalog_project.reading.cache import Described, ReadCache
 from products.api.facets import MAX_AGE_SECONDS, counted_for_anyone
 from products.api.pagination import ProductPagination
 from products.api.queries import PRICE, RELEVANCE, VIEW_PRODUCT, ProductDetailQuery, ProductListQuery
@@ -39,6 +39,14 @@ from products.services.products import (
     publish_product,
     update_product,
 )
+
+
+def show_to_anyone(ref: str) -> Described:
+    """The document of the product with the id or slug, if anyone may see it now. Raises Http404 otherwise."""
+    shown = find_visible(read_ref(ref))
+    body = Described(shown.document.encode())
+    body.tag = tag_of(shown.version, body)
+    return body
 
 
 class ProductViewSet(CreatableViewSet):
@@ -152,6 +160,11 @@ class ProductViewSet(CreatableViewSet):
         if isinstance(self.query, ProductDetailQuery) and self.query.trims:
             return self.query.trim(orjson.loads(target.document))
         return orjson.Fragment(target.document)
+
+    def finder(self) -> Finder | None:
+        """Of whole products."""
+        is_plain = self.action == "retrieve" and not self.query.values
+        return Finder(show_to_anyone, self.cache, self.request.get_host()) if is_plain else None
 
     def tag_alone(self) -> str | None:
         """The ETag of a whole product, from beside its document."""

@@ -4,7 +4,7 @@ from django.test import RequestFactory, override_settings
 from django.urls import path
 from prometheus_client import REGISTRY
 
-from catalog_project.observability.metrics import count_cache, count_problem, expose_metrics
+from catalog_project.observability.metrics import count_cache, count_problem, expose_metrics, flush
 
 RESPONSES = "django_http_responses_total_by_status_view_method_total"
 LATENCY = "django_http_requests_latency_seconds_by_view_method_count"
@@ -20,6 +20,7 @@ urlpatterns = [path("shop/<int:number>/", shop)]
 
 
 def value(name: str, **labels: str) -> float:
+    flush()
     return REGISTRY.get_sample_value(name, labels) or 0.0
 
 
