@@ -12,6 +12,7 @@ from django.db import close_old_connections
 from django.http import Http404
 
 from catalog_project.api.remembering import Reading, cache_key
+from catalog_project.reading.cache import is_database_away
 from catalog_project.reading.entries import Entry
 from catalog_project.reading.memory import Memory
 from catalog_project.repeatable import Answer
@@ -47,6 +48,8 @@ def read(key: Key, like: Answer, reading: Reading) -> Answer | None:
     cache, make = known.finder.cache, partial(known.finder.find, found[2])
     try:
         entry = cache.entry(cache_key(known.scheme, known.finder.host, key[0]), make, generation=reading.generation)
+        if entry is None and is_database_away():
+            return None
         return like.with_body(entry or cache.unkept(make), key[0])
     except Http404:
         return None
