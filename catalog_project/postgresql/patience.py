@@ -21,7 +21,7 @@ class Patience:
     """Seconds for one statement, for one lock, and for a transaction in which nothing happens; 0: without end."""
 
     statement: int
-    lock: int
+    lock: float
     idle: int
 
     @property
@@ -34,7 +34,7 @@ class Patience:
         """The server's settings, by their names."""
         return {
             "statement_timeout": f"{self.statement}s",
-            "lock_timeout": f"{self.lock}s",
+            "lock_timeout": f"{self.lock:g}s",
             "idle_in_transaction_session_timeout": f"{self.idle}s",
         }
 
@@ -67,6 +67,17 @@ def allow(seconds: int) -> None:
         here.grant(replace(of_process(), statement=seconds), local=True)
 
 
+def wait_in_line() -> None:
+    """Let each lock in the rest of this transaction take longer, by what the request has left of its time.
+
+    For many locks at once, which are queued for: who gives up and tries again begins at the end of the line.
+    """
+    left = _time_left()
+    if left and left > 0 and of_process() is WEB and connection.vendor == "postgresql":
+        here: Any = connection
+        here.grant(replace(WEB, lock=WEB.lock + left), local=True)
+
+
 def begin_request(seconds: float) -> None:
     """Let this thread's request wait so long altogether: for its turn, then for a connection."""
     _request.end = time.monotonic() + seconds
@@ -79,11 +90,16 @@ def end_request() -> None:
 
 def seconds_left() -> float | None:
     """How long this thread may wait for a connection; None where no request is served."""
-    end: float | None = getattr(_request, "end", None)
-    return None if end is None else max(end - time.monotonic(), LEAST_SECONDS)
+    left = _time_left()
+    return None if left is None else max(left, LEAST_SECONDS)
 
 
 def has_time_left() -> bool:
     """Whether something that took no time may be tried again."""
+    left = _time_left()
+    return left is None or left > 0
+
+
+def _time_left() -> float | None:
     end: float | None = getattr(_request, "end", None)
-    return end is None or time.monotonic() < end
+    return None if end is None else end - time.monotonic()

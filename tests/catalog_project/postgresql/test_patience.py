@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from catalog_project.postgresql import patience
-from catalog_project.postgresql.patience import COMMAND, MIGRATION, WEB, Patience, allow, of_process
+from catalog_project.postgresql.patience import COMMAND, MIGRATION, WEB, Patience, allow, of_process, wait_in_line
 
 
 @pytest.fixture
@@ -103,10 +103,41 @@ def test_what_was_allowed_ends_with_a_transaction_that_failed() -> None:
         assert cursor.fetchone() == ("1min",)
 
 
+def lock_timeout() -> int:
+    """In milliseconds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setting::int FROM pg_settings WHERE name = 'lock_timeout'")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_web", "_request")
+def test_who_waits_in_line_has_what_time_the_request_has_left() -> None:
+    usual = lock_timeout()
+    with transaction.atomic():
+        wait_in_line()
+        assert 1_000 < lock_timeout() <= 1_200
+    assert lock_timeout() == usual
+    time.sleep(0.2)
+    with transaction.atomic():
+        wait_in_line()
+        assert lock_timeout() == usual
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_request")
+def test_a_command_waits_in_line_as_ever(django_assert_num_queries) -> None:
+    with django_assert_num_queries(0):
+        wait_in_line()
+
+
 @pytest.mark.django_db
 def test_sqlite_allows_everything() -> None:
     if connection.vendor == "sqlite":
         allow(1)
+        wait_in_line()
 
 
 def test_without_a_request_there_is_no_end() -> None:
