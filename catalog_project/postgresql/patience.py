@@ -5,6 +5,8 @@ The server's timeouts go with the connection's first message, so that they cost 
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +16,8 @@ from django.db import connection
 GRACE_SECONDS = 0.5
 # Whoever has waited long to be let in still may wait this long for a connection.
 LEAST_SECONDS = 0.5
+# A queue of callers over the same rows moves in tenths of seconds.
+LINE_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -67,15 +71,20 @@ def allow(seconds: int) -> None:
         here.grant(replace(of_process(), statement=seconds), local=True)
 
 
-def wait_in_line() -> None:
-    """Let each lock in the rest of this transaction take longer, by what the request has left of its time.
+@contextmanager
+def in_line() -> Iterator[None]:
+    """Let statements inside queue for many locks, in a transaction: as long as it moves, their places kept.
 
-    For many locks at once, which are queued for: who gives up and tries again begins at the end of the line.
+    One lock that is not had within what the request has left of its time, beyond the usual, says that it does not.
     """
     left = _time_left()
-    if left and left > 0 and of_process() is WEB and connection.vendor == "postgresql":
-        here: Any = connection
-        here.grant(replace(WEB, lock=WEB.lock + left), local=True)
+    if left is None or of_process() is not WEB or connection.vendor != "postgresql":
+        yield
+        return
+    here: Any = connection
+    here.grant(replace(WEB, statement=LINE_SECONDS, lock=WEB.lock + max(left, 0)), local=True)
+    yield
+    here.grant(WEB, local=True)
 
 
 def begin_request(seconds: float) -> None:

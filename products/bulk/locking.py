@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, StrIndex
 
-from catalog_project.postgresql.patience import wait_in_line
 from products.bulk.directory import Directory
 from products.bulk.items import Item, Resource
 from products.bulk.planning import Plan, plan
@@ -21,11 +20,7 @@ from products.services.categories import lock_tree
 
 
 def lock_all(items: Sequence[Item], *, hides: bool) -> None:
-    """Take the locks that items will need, as far as what they name is there already.
-
-    Calls over the same rows queue for them: a wait is as long as the request's time allows.
-    """
-    wait_in_line()
+    """Take the locks that items will need, as far as what they name is there already."""
     if any(item.resource == Resource.CATEGORY for item in items):
         lock_tree()
     directory = Directory(items, hides=hides)
