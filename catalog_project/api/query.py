@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from catalog_project.api.exceptions import faults_of
 from catalog_project.api.serializers import StrictSerializer, Suggesting, unknown_value
+from catalog_project.comma_lists import split
 from catalog_project.errors import Fault, Invalid
 
 MAX_PARAMETER_LENGTH = 4_000
@@ -53,7 +54,10 @@ class BooleanParameter(ChoiceParameter):
 
 
 class ListParameter(serializers.ListField):
-    """Several values, separated by commas or by repeating the parameter; any of them will do (OR)."""
+    r"""Several values, separated by commas or by repeating the parameter; any of them will do (OR).
+
+    A comma within a value is `\,`: see `comma_lists`.
+    """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_empty=False, max_length=MAX_VALUES, **options)
@@ -116,7 +120,7 @@ class Query(StrictSerializer):
         return {name: self._combine(name, values) for name, values in request.query_params.lists()}
 
     def _combine(self, name: str, values: list[str]) -> Any:
-        return [part for value in values for part in value.split(",")] if self._is_list(name) else values[0]
+        return [part for value in values for part in split(value)] if self._is_list(name) else values[0]
 
     def _is_list(self, name: str) -> bool:
         return isinstance(self.fields.get(name), ListParameter)

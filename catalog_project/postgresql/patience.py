@@ -5,6 +5,8 @@ The server's timeouts go with the connection's first message, so that they cost 
 
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +16,8 @@ from django.db import connection
 GRACE_SECONDS = 0.5
 # Whoever has waited long to be let in still may wait this long for a connection.
 LEAST_SECONDS = 0.5
+# A queue of callers over the same rows moves in tenths of seconds.
+LINE_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class Patience:
     """Seconds for one statement, for one lock, and for a transaction in which nothing happens; 0: without end."""
 
     statement: int
-    lock: int
+    lock: float
     idle: int
 
     @property
@@ -34,7 +38,7 @@ class Patience:
         """The server's settings, by their names."""
         return {
             "statement_timeout": f"{self.statement}s",
-            "lock_timeout": f"{self.lock}s",
+            "lock_timeout": f"{self.lock:g}s",
             "idle_in_transaction_session_timeout": f"{self.idle}s",
         }
 
@@ -67,6 +71,22 @@ def allow(seconds: int) -> None:
         here.grant(replace(of_process(), statement=seconds), local=True)
 
 
+@contextmanager
+def in_line() -> Iterator[None]:
+    """Let statements inside queue for many locks, in a transaction: as long as it moves, their places kept.
+
+    One lock that is not had within what the request has left of its time, beyond the usual, says that it does not.
+    """
+    left = _time_left()
+    if left is None or of_process() is not WEB or connection.vendor != "postgresql":
+        yield
+        return
+    here: Any = connection
+    here.grant(replace(WEB, statement=LINE_SECONDS, lock=WEB.lock + max(left, 0)), local=True)
+    yield
+    here.grant(WEB, local=True)
+
+
 def begin_request(seconds: float) -> None:
     """Let this thread's request wait so long altogether: for its turn, then for a connection."""
     _request.end = time.monotonic() + seconds
@@ -79,11 +99,16 @@ def end_request() -> None:
 
 def seconds_left() -> float | None:
     """How long this thread may wait for a connection; None where no request is served."""
-    end: float | None = getattr(_request, "end", None)
-    return None if end is None else max(end - time.monotonic(), LEAST_SECONDS)
+    left = _time_left()
+    return None if left is None else max(left, LEAST_SECONDS)
 
 
 def has_time_left() -> bool:
     """Whether something that took no time may be tried again."""
+    left = _time_left()
+    return left is None or left > 0
+
+
+def _time_left() -> float | None:
     end: float | None = getattr(_request, "end", None)
-    return end is None or time.monotonic() < end
+    return None if end is None else end - time.monotonic()

@@ -35,8 +35,6 @@ USE = ("Use", {"fields": ("filterable", "searchable")})
 class AttributeForm(CatalogForm):
     """An attribute."""
 
-    field_of_code: ClassVar = {"range_order": "max", "range_of_number": "min"}
-
     code = CodeField(validate_code, help_text="What programs call it, such as material.")
     name = forms.CharField(max_length=naming.NAME_LENGTH)
     unit = forms.CharField(max_length=UNIT_LENGTH, required=False, help_text="Such as kg.")

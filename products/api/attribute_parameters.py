@@ -151,8 +151,8 @@ def _candidates() -> Iterable[tuple[str, str]]:
 ATTRIBUTE_PARAMETERS = OpenApiParameter(
     name="attributes",
     description=(
-        "`attr.CODE` with one or more values (any of them), and for numbers and dates `attr.CODE__gte` and "
-        "`attr.CODE__lte`, of filterable attributes: see `attributes/`."
+        r"`attr.CODE` with one or more values (any of them; a comma in one is `\,`, as facets show it), and for "
+        "numbers and dates `attr.CODE__gte` and `attr.CODE__lte`, of filterable attributes: see `attributes/`."
     ),
     type={
         "type": "object",

@@ -18,6 +18,7 @@ from catalog_project.api.query import (
     Query,
 )
 from catalog_project.api.serializers import MAX_SUGGESTIONS, MoneyField, TimeField
+from catalog_project.comma_lists import split
 from products.api.attribute_parameters import (
     ATTRIBUTE_PARAMETERS,
     FacetParameter,
@@ -39,6 +40,7 @@ RELEVANCE = "relevance"
 PRICE = "price"
 MAX_SEARCH_LENGTH = 200
 NO_ID = 0
+COMMAS = r"A comma in one is `\,`."
 
 
 class IdParameter(IntegerParameter):
@@ -90,8 +92,8 @@ class ProductListQuery(ProductDetailQuery, ListQuery):
     status = ListParameter(
         child=ChoiceParameter(choices=Product.Status.values), required=False, help_text="Needs the right to see drafts."
     )
-    sku = ListParameter(child=serializers.CharField(), required=False, help_text="Whatever their case.")
-    external_id = ListParameter(child=serializers.CharField(), required=False, help_text="To the letter.")
+    sku = ListParameter(child=serializers.CharField(), required=False, help_text=f"Whatever their case. {COMMAS}")
+    external_id = ListParameter(child=serializers.CharField(), required=False, help_text=f"To the letter. {COMMAS}")
     id__in = ListParameter(child=IdParameter(min_value=0), required=False, help_text="At most 100.")
     price__gte = MoneyField(required=False, help_text="In `currency`.")
     price__lte = MoneyField(required=False, help_text="In `currency`.")
@@ -114,7 +116,7 @@ class ProductListQuery(ProductDetailQuery, ListQuery):
         if request is None:  # for the document
             return {}
         named = request.query_params
-        facets = (name for value in named.getlist("facets") for name in value.split(","))
+        facets = (name for value in named.getlist("facets") for name in split(value))
         return filterable_attributes(codes_in([*named, *facets]))
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
@@ -189,6 +191,6 @@ class VariantListQuery(ListQuery):
     """How to find variants."""
 
     search = serializers.CharField(required=False, max_length=200, help_text="In the name.")
-    sku = ListParameter(child=serializers.CharField(), required=False, help_text="Whatever their case.")
-    barcode = ListParameter(child=serializers.CharField(), required=False, help_text="To the letter.")
+    sku = ListParameter(child=serializers.CharField(), required=False, help_text=f"Whatever their case. {COMMAS}")
+    barcode = ListParameter(child=serializers.CharField(), required=False, help_text=f"To the letter. {COMMAS}")
     product = ListParameter(child=serializers.CharField(), required=False, help_text="Ids or slugs of products.")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import OperationalError, transaction
 
+from catalog_project.postgresql.patience import in_line
 from products.bulk.directory import Directory
 from products.bulk.items import Item
 from products.bulk.locking import lock_all
@@ -36,7 +37,8 @@ def land(items: Sequence[Item], *, by: Actor | None, hides: bool = False) -> Non
 
 def _land(todo: Sequence[Item], *, by: Actor | None, hides: bool) -> None:
     if todo:
-        lock_all(todo, hides=hides)
+        with in_line():
+            lock_all(todo, hides=hides)
     while todo:
         directory = Directory(todo, hides=hides)
         wave, todo = next_wave([plan(item, directory) for item in todo])

@@ -27,17 +27,19 @@ from products.services.staging import assign
 DEFINITIONS_LOCK = 0x617474726962  # "attrib", as a number for `take_turn`
 # What products of a type have been written under.
 FIXED = ("code", "type")
+BOUNDS = ("min", "max")
 
 
 @transaction.atomic
 def create_attribute(*, by: Actor | None, values: Mapping[str, Any]) -> Attribute:
     """Create an attribute; `options` are `{code, label, position}`, in their order where no position is given.
 
-    Raises Invalid for options of what takes none, IntegrityError when the code is taken or the range is none.
+    Raises Invalid for options of what takes none and for a range that is none, IntegrityError when the code is taken.
     """
     fields = {name: value for name, value in values.items() if name != "options"}
     attribute = Attribute(**fields)
     _refuse_misplaced_options(attribute, values.get("options", ()))
+    _refuse_no_range(attribute, values)
     attribute.save()
     keep(attribute, "options", ())
     _replace_options(attribute, values.get("options", ()))
@@ -51,7 +53,7 @@ def update_attribute(
 ) -> Attribute:
     """Change an attribute; `options`, where given, are replaced as a whole.
 
-    Raises Missing, Stale, Invalid for options of what takes none, IntegrityError as `create_attribute` does, Conflict
+    Raises Missing, Stale, Invalid and IntegrityError as `create_attribute` does, Conflict
     `attribute_in_use` for a new code or type of what a product type uses, and `in_use` for options that products carry.
     """
     lock_definitions()
@@ -67,6 +69,7 @@ def update_attribute(
     lock_rules(attribute.type_links.values_list("product_type_id", flat=True), alone=True)
     _refuse_change_in_use(attribute, changed)
     _refuse_misplaced_options(attribute, values.get("options", attribute.options.all()))
+    _refuse_no_range(attribute, values)
     has_other_options = "options" in values and _replace_options(attribute, values["options"])
     if changed or has_other_options:
         attribute.save_next_version({*changed, "name_key"})
@@ -111,6 +114,16 @@ def _refuse_change_in_use(attribute: Attribute, changed: Iterable[str]) -> None:
 def _refuse_misplaced_options(attribute: Attribute, options: Iterable[Any]) -> None:
     if not attribute.has_options and any(True for _ in options):
         raise Invalid([Fault("invalid", "Only attributes of the types option and options have options.", "/options")])
+
+
+def _refuse_no_range(attribute: Attribute, values: Mapping[str, Any]) -> None:
+    """What the database refuses too, which cannot say at which of the bounds."""
+    bounds = {name: value for name in BOUNDS if (value := getattr(attribute, name)) is not None}
+    given = [name for name in bounds if name in values] or list(bounds)
+    if bounds and attribute.type != Attribute.Type.NUMBER:
+        raise Invalid([Fault("range_of_number", "Only a number has a min and a max.", f"/{name}") for name in given])
+    if len(bounds) == len(BOUNDS) and bounds["min"] > bounds["max"]:
+        raise Invalid([Fault("range_order", "min must not be greater than max.", f"/{given[-1]}")])
 
 
 def _replace_options(attribute: Attribute, wanted: Sequence[Mapping[str, Any]]) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from catalog_project.postgresql import patience
-from catalog_project.postgresql.patience import COMMAND, MIGRATION, WEB, Patience, allow, of_process
+from catalog_project.postgresql.patience import COMMAND, MIGRATION, WEB, Patience, allow, in_line, of_process
 
 
 @pytest.fixture
@@ -103,10 +103,43 @@ def test_what_was_allowed_ends_with_a_transaction_that_failed() -> None:
         assert cursor.fetchone() == ("1min",)
 
 
+def limits() -> tuple[int, int]:
+    """Of a statement and of a lock, in milliseconds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting(n)::interval FROM unnest('{statement_timeout,lock_timeout}'::text[]) n")
+        statement, lock = (round(row[0].total_seconds() * 1_000) for row in cursor.fetchall())
+        return statement, lock
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_web", "_request")
+def test_in_a_line_locks_may_take_what_time_the_request_has_left() -> None:
+    with transaction.atomic():
+        with in_line():
+            statement, lock = limits()
+        assert limits() == (3_000, 1_000)
+    assert statement == 10_000
+    assert 1_000 < lock <= 1_200
+    time.sleep(0.2)
+    with transaction.atomic(), in_line():
+        assert limits() == (10_000, 1_000)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_request")
+def test_a_command_stands_in_line_as_ever(django_assert_num_queries) -> None:
+    with django_assert_num_queries(0), in_line():
+        pass
+
+
 @pytest.mark.django_db
 def test_sqlite_allows_everything() -> None:
     if connection.vendor == "sqlite":
         allow(1)
+        with in_line():
+            pass
 
 
 def test_without_a_request_there_is_no_end() -> None:

@@ -89,8 +89,13 @@ def test_options_stand_in_the_order_of_the_list_or_of_their_positions(manager) -
         ),
         ({**MATERIAL, "options": [{"code": "a", "label": "A"}] * 5_001}, {"/options": "max_length"}),
         ({**MATERIAL, "type": "text", "options": [{"code": "a", "label": "A"}]}, {"/options": "invalid"}),
-        ({**MATERIAL, "type": "text", "min": 1}, {"": "range_of_number"}),
-        ({**MATERIAL, "type": "number", "min": 2, "max": 1}, {"": "range_order"}),
+        ({**MATERIAL, "type": "text", "min": 1}, {"/min": "range_of_number"}),
+        (
+            {**MATERIAL, "type": "text", "min": 1, "max": 2},
+            {"/min": "range_of_number", "/max": "range_of_number"},
+        ),
+        ({**MATERIAL, "type": "number", "min": 2, "max": 1}, {"/max": "range_order"}),
+        ({**MATERIAL, "type": "number", "min": "2", "max": True}, {"/min": "invalid", "/max": "invalid"}),
         ("A", {"": "invalid"}),
     ],
 )

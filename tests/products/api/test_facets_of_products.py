@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from products.models import Product, ProductType
 from products.search.facet_scan import MOST_VALUES
+from tests.answers import names
 from tests.factories.products import (
     AttributeFactory,
     BrandFactory,
@@ -126,6 +127,19 @@ def test_prices_are_those_that_the_other_conditions_leave(anyone, shirt) -> None
     narrowed = facets(anyone, "price", price__lte="5", currency="JPY", **{"attr.color": "blue"})
     assert narrowed["price"] == {"currency": "JPY", "min": "99", "max": "99"}
     assert facets(anyone, "price", currency="EUR")["price"] == {"currency": "EUR", "min": None, "max": None}
+
+
+def test_every_value_is_a_filter_as_it_is_shown(anyone, shirt) -> None:
+    texts = ["wool", "wool, new", "new", "C:\\x", "a\\", "\\,"]
+    for text in texts:
+        product(shirt, name=text, attributes={"material": text})
+    shown = facets(anyone, "attr.material")["attr.material"]
+    assert {value["label"] for value in shown} == set(texts)
+    for value in shown:
+        assert names(anyone.get(URL, {"attr.material": value["value"]})) == [value["label"]]
+    chosen = ",".join(value["value"] for value in shown[:4])
+    again = facets(anyone, "attr.material", **{"attr.material": chosen})["attr.material"]
+    assert [value["selected"] for value in again] == [True] * 4 + [False] * 2
 
 
 def test_numbers_show_their_range_in_round_buckets(anyone, shirt) -> None:

@@ -80,6 +80,13 @@ def test_an_external_id_is_exact(anyone) -> None:
     assert set(names(anyone.get(URL, {"external_id": "x-1,X-1"}))) == {"A", "B"}
 
 
+def test_a_comma_in_a_key_is_escaped(anyone) -> None:
+    VariantFactory(sku="A,B", product=product("Found", prices=[], external_id="x,1"))
+    VariantFactory(sku="A", product=product("Other", prices=[], external_id="x"))
+    assert names(anyone.get(URL, {"sku": "a\\,b"})) == ["Found"]
+    assert names(anyone.get(URL, {"external_id": "x\\,1"})) == ["Found"]
+
+
 def test_ids_are_any_of(anyone) -> None:
     a, b, _ = product("A"), product("B"), product("C")
     assert set(names(anyone.get(URL, {"id__in": f"{a.pk},{b.pk},{a.pk}"}))) == {"A", "B"}

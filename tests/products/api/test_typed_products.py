@@ -175,6 +175,35 @@ def test_an_edit_of_other_things_never_fails_for_older_attributes(editor, bag) -
     assert faults(editor.patch(f"{URL}a/", {"attributes": {"load": 1}})) == {"/attributes/material": "required"}
 
 
+BULK = "/api/v1/bulk/"
+
+
+@pytest.mark.parametrize("level", ["product", "variant"])
+def test_a_demand_that_came_later_stops_publishing_and_no_edit_of_other_things(editor, manager, bag, level) -> None:
+    variant = made(bag, attributes={"material": "nylon", "origin": "PT"}, variant={"color": "red", "size": "M"})
+    AttributeFactory(code="late")
+    links = manager.get("/api/v1/product-types/bag/").json()["attributes"]
+    late = {"attribute": "late", "level": level, "required": "always"}
+    assert manager.patch("/api/v1/product-types/bag/", {"attributes": [*links, late]}).status_code == 200
+    address = f"{VARIANTS}{variant.variants.get().pk}/"
+    patch(editor, name="B", product_type="bag", categories=[], attributes={"material": "nylon"})
+    patch(editor, address, name="B", prices={"EUR": {"amount": "1"}}, attributes={"color": "red"})
+    items = [
+        {"op": "update", "resource": "product", "ref": "a", "data": {"name": "C"}},
+        {"op": "upsert", "resource": "product", "data": {"slug": "a", "description": "D", "variants": [{"sku": "S"}]}},
+        {"op": "update", "resource": "variant", "ref": "S", "data": {"name": "C"}},
+        {"op": "set_stock", "resource": "variant", "ref": "S", "data": {"set": 1}},
+    ]
+    response = editor.post(BULK, items)
+    assert response.status_code == 200, response.content
+    pointer = "/attributes/late" if level == "product" else "/variants/0/attributes/late"
+    [reason] = problem(editor.post(f"{URL}a/publish/"), "not_publishable")["errors"]
+    assert (reason["pointer"], reason["code"]) == (pointer, "required")
+    Product.objects.update(status="active")
+    patch(editor, name="D")
+    patch(editor, address, name="D")
+
+
 def test_removing_what_is_not_there_changes_nothing(editor, bag) -> None:
     made(bag)
     assert patch(editor, attributes={"note": None, "origin": None})["version"] == 1

@@ -60,12 +60,23 @@ def test_a_write_that_changes_nothing_moves_nothing(manager, color, body) -> Non
         ({"options": [{"code": "red"}]}, {"/options/0/label": "required"}),
         ({"options": None}, {"/options": "null"}),
         ({"type": "text"}, {"/options": "invalid"}),
-        ({"min": 1}, {"": "range_of_number"}),
+        ({"min": 1}, {"/min": "range_of_number"}),
+        ({"max": 1}, {"/max": "range_of_number"}),
         ({"nme": "A"}, {"/nme": "unknown_field"}),
     ],
 )
 def test_what_is_wrong_is_named(manager, color, body, expected) -> None:
     assert faults(manager.patch(f"{URL}color/", body)) == expected
+
+
+def test_a_range_is_refused_at_the_bound_that_was_given(manager) -> None:
+    AttributeFactory(code="weight", type="number", min=1, max=5)
+    assert faults(manager.patch(f"{URL}weight/", {"min": 6})) == {"/min": "range_order"}
+    assert faults(manager.patch(f"{URL}weight/", {"max": 0})) == {"/max": "range_order"}
+    assert faults(manager.patch(f"{URL}weight/", {"type": "text"})) == {
+        "/min": "range_of_number",
+        "/max": "range_of_number",
+    }
 
 
 def test_a_taken_code_is_refused(manager, color) -> None:

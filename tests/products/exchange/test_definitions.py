@@ -85,7 +85,7 @@ def test_an_attribute_that_a_type_names_in_vain_fails_it_with_its_place() -> Non
     ("values", "fault"),
     [
         ({"type": "colour"}, "/type invalid_choice"),
-        ({"type": "number", "min": 2, "max": 1}, " range_order"),
+        ({"type": "number", "min": 2, "max": 1}, "/max range_order"),
         ({"code": "no code"}, "/code invalid_code"),
         ({"type": "text", "options": [{"code": "red", "label": "Red"}]}, "/options invalid"),
         ({"options": [{"code": "red"}]}, "/options/0/label required"),

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils import timezone
 from hypothesis import strategies as st
 
+from catalog_project.comma_lists import escaped
 from products.listings.rows import relist
 from products.models import Brand, Category, Price, Product, ProductCategory, ProductType, Variant
 from products.models.inserting import insert_rows
@@ -37,7 +38,7 @@ VALUES: dict[str, list[Any]] = {
     "weight": [-2, 0.5, 1, 1.5, 7, 400],
     "made": ["1999-12-31", "2024-02-29", "2024-03-01", "2030-07-15"],
     "washable": [True, False],
-    "material": ["nylon", "Nylon", "½ 'pure' \\ \"wool\" %s"],
+    "material": ["nylon", "Nylon", "½ 'pure' \\ \"wool\" %s", "wool, new", "wool", "\\,\\"],
 }
 KINDS = {"weight": "number", "made": "date", "washable": "boolean", "material": "text", "tags": "options"}
 WINDOWS = {
@@ -235,14 +236,15 @@ def facet_of(rows: list[Row], wanted: dict[str, Any], name: str) -> Any:
         return range_facet(rows, others, name)
     found = [
         {
-            "value": value,
+            "value": escaped(value) if isinstance(value, str) else value,
+            "label": label_of(value),
             "count": count_of(rows, {**others, name: value if name == "in_stock" else [value]}),
             "selected": value == wanted.get(name) if name == "in_stock" else value in wanted.get(name, []),
         }
         for value in CHOICES[name]
     ]
     shown = [value for value in found if value["count"] or value["selected"]]
-    return sorted(shown, key=lambda value: (-value["count"], label_of(value["value"])))
+    return sorted(shown, key=lambda value: (-value["count"], value["label"]))
 
 
 def count_of(rows: list[Row], wanted: dict[str, Any]) -> int:
@@ -375,5 +377,5 @@ def as_parameter(name: str, value: Any) -> str:
     if name.startswith(("created_at", "updated_at")):
         return (START + timedelta(seconds=value)).isoformat().replace("+00:00", "Z")
     if isinstance(value, list):
-        return ",".join(as_parameter(name, each) for each in value)
+        return ",".join(escaped(as_parameter(name, each)) for each in value)
     return label_of(value) if isinstance(value, bool) else str(value)

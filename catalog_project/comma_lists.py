@@ -1,0 +1,22 @@
+r"""Lists of texts in one text, separated by commas: `\,` is a comma within a text and `\\` a backslash.
+
+Any other backslash is one, so that nearly every text is written as it is.
+"""
+
+import re
+
+TEXT = re.compile(r"(?:^|,)((?:\\[\\,]|[^,])*)")
+ESCAPED = re.compile(r"\\([\\,])")
+TO_ESCAPE = re.compile(r",|\\{2,}|\\(?=,|\Z)")
+
+
+def split(text: str) -> list[str]:
+    """The texts of a list; an empty one holds an empty text."""
+    if "\\" not in text:
+        return text.split(",")
+    return [ESCAPED.sub(r"\1", part) for part in TEXT.findall(text)]
+
+
+def escaped(text: str) -> str:
+    """A text as it is written in a list."""
+    return TO_ESCAPE.sub(lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
