@@ -7,7 +7,6 @@ import re
 
 TEXT = re.compile(r"(?:^|,)((?:\\[\\,]|[^,])*)")
 ESCAPED = re.compile(r"\\([\\,])")
-TO_ESCAPE = re.compile(r",|\\{2,}|\\(?=,|\Z)")
 
 
 def split(text: str) -> list[str]:
@@ -15,8 +14,3 @@ def split(text: str) -> list[str]:
     if "\\" not in text:
         return text.split(",")
     return [ESCAPED.sub(r"\1", part) for part in TEXT.findall(text)]
-
-
-def escaped(text: str) -> str:
-    """A text as it is written in a list."""
-    return TO_ESCAPE.sub(lambda found: "".join(f"\\{sign}" for sign in found[0]), text)

@@ -151,7 +151,7 @@ def _candidates() -> Iterable[tuple[str, str]]:
 ATTRIBUTE_PARAMETERS = OpenApiParameter(
     name="attributes",
     description=(
-        r"`attr.CODE` with one or more values (any of them; a comma in one is `\,`, as facets show it), and for "
+        r"`attr.CODE` with one or more values (any of them; a comma in one is `\,`), and for "
         "numbers and dates `attr.CODE__gte` and `attr.CODE__lte`, of filterable attributes: see `attributes/`."
     ),
     type={

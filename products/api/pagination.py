@@ -53,10 +53,7 @@ RANGE = {
 }
 FACETS = {
     "type": "object",
-    "description": (
-        "With `facets`: by which values the list could be narrowed, each `value` as the filter of its name takes it. "
-        "`attr.CODE` are values or a range."
-    ),
+    "description": "With `facets`: by which values the list could be narrowed. `attr.CODE` are values or a range.",
     "properties": {
         "brand": VALUES,
         "category": VALUES,

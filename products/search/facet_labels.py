@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterable, Mapping
 from heapq import nlargest
 from typing import Any
 
-from catalog_project.comma_lists import escaped
 from products.models import Brand, Category, ProductType
 from products.search.facet_scan import MOST_VALUES
 
@@ -38,8 +37,7 @@ def plain_values(counts: Counts, selected: Collection[Any], labels: Mapping[Any,
     """Values that say themselves what they are, unless there are labels for them."""
     known = {**dict.fromkeys(selected, 0), **counts}
     return most_frequent(
-        _value(_filter(value), labels.get(value) or _text(value), count, value in selected)
-        for value, count in known.items()
+        _value(value, labels.get(value) or _text(value), count, value in selected) for value, count in known.items()
     )
 
 
@@ -87,11 +85,6 @@ def _contenders(counts: Mapping[Any, int], chosen: Collection[Any]) -> list[Any]
 
 def _value(value: Any, label: str, count: int, is_selected: bool) -> Value:
     return {"value": value, "label": label, "count": count, "selected": is_selected}
-
-
-def _filter(value: Any) -> Any:
-    """A value as the facet's own filter takes it, and as lists of them are made."""
-    return escaped(value) if isinstance(value, str) else value
 
 
 def _text(value: Any) -> str:

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog_project.comma_lists import escaped, split
+from catalog_project.comma_lists import split
+from tests.escaping import escaped
 
 texts = st.text(st.sampled_from(["a", " ", "\n", ",", "\\"]), max_size=8)
 

@@ -65,7 +65,7 @@ def test_facets_count_what_plain_python_counts(shop, anyone, viewer, catalog, wa
     for name, facet in shown.items():
         buckets = facet.pop("buckets", []) if isinstance(facet, dict) else []
         expected = facet_of(rows, wanted, name)
-        assert without_labels(facet) == without_labels(expected), name
+        assert without_labels(facet) == expected, name
         for bucket in buckets:
             assert bucket["count"] == bucket_of(rows, wanted, name, bucket["gte"], bucket["lt"]), name
         assert bool(buckets) == (isinstance(facet, dict) and "currency" not in facet and facet["min"] is not None)

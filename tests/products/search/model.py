@@ -12,10 +12,10 @@ from typing import Any
 from django.utils import timezone
 from hypothesis import strategies as st
 
-from catalog_project.comma_lists import escaped
 from products.listings.rows import relist
 from products.models import Brand, Category, Price, Product, ProductCategory, ProductType, Variant
 from products.models.inserting import insert_rows
+from tests.escaping import escaped
 from tests.factories.products import (
     AttributeFactory,
     BrandFactory,
@@ -236,15 +236,14 @@ def facet_of(rows: list[Row], wanted: dict[str, Any], name: str) -> Any:
         return range_facet(rows, others, name)
     found = [
         {
-            "value": escaped(value) if isinstance(value, str) else value,
-            "label": label_of(value),
+            "value": value,
             "count": count_of(rows, {**others, name: value if name == "in_stock" else [value]}),
             "selected": value == wanted.get(name) if name == "in_stock" else value in wanted.get(name, []),
         }
         for value in CHOICES[name]
     ]
     shown = [value for value in found if value["count"] or value["selected"]]
-    return sorted(shown, key=lambda value: (-value["count"], value["label"]))
+    return sorted(shown, key=lambda value: (-value["count"], label_of(value["value"])))
 
 
 def count_of(rows: list[Row], wanted: dict[str, Any]) -> int:
