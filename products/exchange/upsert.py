@@ -103,6 +103,7 @@ class ProductWriter:
     def _create(self, records: Sequence[Record]) -> None:
         if not records:
             return
+        self._references.create_brands(record.values for record in records)
         batch = [self._references.settled(record.values) for record in records]
         if self._is_foreign:
             spellings = TypedSpellings(_type_ids(batch))
