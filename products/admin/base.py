@@ -21,7 +21,7 @@ from products.admin.history import changes_of, rows_of
 from products.admin.opened import NAME, Typed, differences, note, opened_by, show_typed, typed_into
 from products.admin.refusals import REFUSALS, faults_of, sentence_of
 from products.admin.widgets import RowSelect
-from products.services.staging import KEY_OF
+from products.services.writing import KEY_OF
 
 # An action runs within one request: with more rows than this it could outlast the server's patience.
 MAX_ROWS_AT_ONCE = 1_000

@@ -15,7 +15,7 @@ from products.admin.variant_forms import VariantFormSet
 from products.models import Product, ProductTypeAttribute, naming
 from products.services.expected import require_version
 from products.services.products import archive_product, create_product, lock_product, publish_product, update_product
-from products.services.staging import share_names
+from products.services.writing import share_names
 
 PRIMARY_MISSING = "Choose the primary category first, or leave the further ones empty."
 TYPE_HELP = (

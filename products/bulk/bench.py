@@ -19,8 +19,9 @@ from products.models import Price, Product, Variant
 from products.services.actor import Actor
 from products.services.changes.values import product_values
 from products.services.expected import require_version
-from products.services.staging import ProductEdit, VariantEdit, links_of, write
+from products.services.staging import ProductEdit, VariantEdit
 from products.services.typed import TypeRules
+from products.services.writing import links_of, write
 
 
 class Bench:

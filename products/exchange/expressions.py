@@ -28,7 +28,9 @@ class MappingError(Exception):
 
 def is_empty(value: Any) -> bool:
     """Whether a value says nothing: null, blank, an empty list or an empty object."""
-    return value is None or value in ("", [], {}) or (isinstance(value, str) and not value.strip())
+    if isinstance(value, str):
+        return not value or value.isspace()
+    return value is None or (not value and isinstance(value, (list, dict)))
 
 
 def compile_expression(rule: Any, *, loops: Sequence[str], place: str, kind: str = "") -> Expression:
@@ -139,11 +141,13 @@ def _chain(steps: Sequence[Callable[[Any], Any]], *, default: Any) -> Expression
         value = source(scope)
         if isinstance(value, str):
             value = value.strip()
+        if is_empty(value):
+            return default
         for convert in conversions:
-            if is_empty(value):
-                break
             value = convert(value)
-        return default if is_empty(value) else value
+            if is_empty(value):
+                return default
+        return value
 
     return evaluate
 

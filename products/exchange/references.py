@@ -16,7 +16,7 @@ from products.models import Brand, Category, ProductType
 from products.models.naming import NAME_LENGTH, SLUG_LENGTH, SLUG_PATTERN, sort_key
 from products.schemas.references import References
 from products.services.actor import Actor
-from products.services.brands import create_brand
+from products.services.brands import create_brand, create_brands
 from products.services.categories import create_category
 
 Key = tuple[type[Any], str]
@@ -74,6 +74,21 @@ class SlugReferences(References):
             settled["categories"] = list({row.pk: row for row in map(self._settled, settled["categories"])}.values())
         return settled
 
+    def create_brands(self, batch: Iterable[Mapping[str, Any]]) -> None:
+        """Create the brands that a batch of records waits for together, where they are several.
+
+        `settled` creates what is left, one by one. Raises IntegrityError when somebody else was faster.
+        """
+        new: dict[Key, str] = {}
+        for brand in (values.get("brand") for values in batch):
+            if isinstance(brand, ToCreate) and brand.key not in self._known and brand.key not in self._made:
+                new.setdefault(brand.key, brand.word)  # as the first one spells it
+        if len(new) > 1:
+            self._known |= self.look_up(Brand, new)
+            new = {key: word for key, word in new.items() if key not in self._known}
+            brands = create_brands(by=self.by, batch=[self.brand_values(word) for word in new.values()])
+            self._made |= zip(new, brands, strict=True)
+
     def keep(self) -> None:
         """What was created is there to stay."""
         self._known |= self._made
@@ -102,11 +117,13 @@ class SlugReferences(References):
 
     def create(self, model: type[Any], word: str) -> Any:
         """Create the row that a word names; its name is made of its slug."""
-        name = re.sub("[-_]+", " ", word).strip()
-        values = {"slug": word, "name": (name[:1].upper() + name[1:])[:NAME_LENGTH]}
         if model is Brand:
-            return create_brand(by=self.by, values=values)
-        return create_category(by=self.by, values=values)
+            return create_brand(by=self.by, values=self.brand_values(word))
+        return create_category(by=self.by, values=_named_by_slug(word))
+
+    def brand_values(self, word: str) -> dict[str, Any]:
+        """What a brand that a word names is made of."""
+        return _named_by_slug(word)
 
     def _is_creatable(self, model: type[Any], word: str) -> bool:
         return model in CREATABLE and self.is_creatable(model, word)
@@ -161,13 +178,17 @@ class NameReferences(SlugReferences):
     def create(self, model: type[Any], word: str) -> Any:
         """Create the row that a word names, spelled as here, and the categories above it that are missing."""
         if model is Brand:
-            return create_brand(by=self.by, values={"name": word.strip()})
+            return create_brand(by=self.by, values=self.brand_values(word))
         *above, name = _names(word)
         parent = None
         if above:
             path = LEVEL.join(above)
             parent = self._category(above) or self._settle(ToCreate((Category, self.key(path)), path))
         return create_category(by=self.by, values={"name": name, "parent": parent})
+
+    def brand_values(self, word: str) -> dict[str, Any]:
+        """Its name, spelled as here."""
+        return {"name": word.strip()}
 
     def _category(self, names: Sequence[str]) -> Category | None:
         """Walk down the tree, remembering every step."""
@@ -179,6 +200,11 @@ class NameReferences(SlugReferences):
                 return None
             parent = self._known[key] = row
         return parent
+
+
+def _named_by_slug(slug: str) -> dict[str, Any]:
+    name = re.sub("[-_]+", " ", slug).strip()
+    return {"slug": slug, "name": (name[:1].upper() + name[1:])[:NAME_LENGTH]}
 
 
 def _names(word: str) -> list[str]:

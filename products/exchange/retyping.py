@@ -17,8 +17,9 @@ from products.exchange.spelling import TypedSpellings
 from products.models import Product, ProductType
 from products.services.actor import Actor
 from products.services.products import lock_products
-from products.services.staging import ProductEdit, share_names, stage_product, stage_variant, write
+from products.services.staging import ProductEdit, stage_product, stage_variant
 from products.services.typed import TypeRules, require_valid, rules_for
+from products.services.writing import share_names, write
 
 BATCH = 500
 NO_KIND = Fault("no_kind", "Nothing tells of which type it is.", "")

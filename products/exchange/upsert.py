@@ -16,8 +16,9 @@ from products.exchange.spelling import TypedSpellings
 from products.models import Product, Variant
 from products.services.actor import Actor
 from products.services.products import create_products, lock_products
-from products.services.staging import ProductEdit, share_names, write
+from products.services.staging import ProductEdit
 from products.services.typed import TypeRules, rules_of
+from products.services.writing import share_names, write
 
 # So many variants are read or written at once, or those of one product.
 MAX_VARIANTS = 2_000
@@ -102,6 +103,7 @@ class ProductWriter:
     def _create(self, records: Sequence[Record]) -> None:
         if not records:
             return
+        self._references.create_brands(record.values for record in records)
         batch = [self._references.settled(record.values) for record in records]
         if self._is_foreign:
             spellings = TypedSpellings(_type_ids(batch))

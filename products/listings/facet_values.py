@@ -1,6 +1,6 @@
 """What the read model holds of typed attributes: the values by which products are filtered and counted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -42,7 +42,9 @@ def facet_values(product: Product, filterable: Filterable) -> dict[str, list[Any
     return {code: distinct for code, values in found if values and (distinct := _distinct(values))}
 
 
-def _distinct(values: Iterable[Any]) -> list[Any]:
+def _distinct(values: Sequence[Any]) -> list[Any]:
     """In one order, so that what is stored compares; the values of an attribute are all of one type."""
+    if len(values) == 1 and isinstance(values[0], (str, int)):
+        return [values[0]]
     each = chain.from_iterable(value if isinstance(value, list) else [value] for value in values)
     return sorted({canonical(value) for value in each if value is not None})

@@ -1,18 +1,16 @@
 """Proving and remaking the read model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from products.listings.counts import recount
-from products.listings.rows import WRITTEN, differ, listings_of, lowest_prices, portions, update_listings
+from products.listings.rows import WRITTEN, Line, listings_of, portions, price_lines, stored_prices, update_listings
 from products.listings.vocabulary import name_everything
-from products.models import Listing, LowestPrice, Product
+from products.models import Listing, Product
 from products.models.inserting import BATCH
-
-Prices = dict[str, LowestPrice]
 
 
 @dataclass(frozen=True)
@@ -28,9 +26,9 @@ def find_drift() -> Iterator[Drift]:
     for portion in portions(Product.objects.all()):
         ids = [product.pk for product in portion]
         stored = Listing.objects.with_document().annotate(words=F("found_by__words")).in_bulk(ids)
-        prices = _stored_prices(ids)
+        prices = _by_product(stored_prices(ids).values())
         for wanted in listings_of(portion):
-            fields = _differences(wanted, stored.get(wanted.pk), prices.get(wanted.pk, {}))
+            fields = _differences(wanted, stored.get(wanted.pk), prices.get(wanted.pk, ()))
             if fields:
                 yield Drift(wanted.pk, fields)
     for pk in _orphans().values_list("pk", flat=True).iterator():
@@ -69,21 +67,17 @@ def _orphans() -> QuerySet[Listing]:
     return Listing.objects.exclude(Exists(Product.objects.filter(pk=OuterRef("pk"))))
 
 
-def _differences(wanted: Listing, stored: Listing | None, prices: Prices) -> tuple[str, ...]:
+def _differences(wanted: Listing, stored: Listing | None, prices: Iterable[Line]) -> tuple[str, ...]:
     if stored is None:
         return ("missing",)
     fields = [name for name in ("document", "words", *WRITTEN) if getattr(stored, name) != getattr(wanted, name)]
-    if _are_priced_otherwise(prices, {price.currency: price for price in lowest_prices(wanted)}):
+    if sorted(prices) != list(price_lines(wanted)):
         fields.append("lowest_prices")
     return tuple(fields)
 
 
-def _are_priced_otherwise(stored: Prices, wanted: Prices) -> bool:
-    return stored.keys() != wanted.keys() or any(differ(price, wanted[name]) for name, price in stored.items())
-
-
-def _stored_prices(ids: list[int]) -> dict[int, Prices]:
-    prices: dict[int, Prices] = {}
-    for price in LowestPrice.objects.filter(listing__in=ids):
-        prices.setdefault(price.listing_id, {})[price.currency] = price
+def _by_product(lines: Iterable[Line]) -> dict[int, list[Line]]:
+    prices: dict[int, list[Line]] = {}
+    for line in lines:
+        prices.setdefault(line[0], []).append(line)
     return prices

@@ -9,6 +9,7 @@ from catalog_project.errors import Fault
 
 MAX_DEPTH = 8
 MAX_BYTES = 65_536
+SETTLED = {str, int, bool, type(None)}  # every database gives these back as they are
 
 
 class NumbersDecoder(json.JSONDecoder):
@@ -38,9 +39,9 @@ def canonical(value: Any) -> Any:
     PostgreSQL keeps decimals: 1e16 returns as the integer it is, and zero has no sign.
     """
     if isinstance(value, dict):
-        return {name: canonical(part) for name, part in value.items()}
+        return {name: part if type(part) in SETTLED else canonical(part) for name, part in value.items()}
     if isinstance(value, list):
-        return [canonical(part) for part in value]
+        return [part if type(part) in SETTLED else canonical(part) for part in value]
     if isinstance(value, float):
         return _number(f"{value:.0f}") if abs(value) >= 1e16 else value + 0.0
     return value

@@ -16,8 +16,9 @@ from products.services.duplicates import explain_duplicates
 from products.services.expected import require_version
 from products.services.inputs import ProductInput
 from products.services.slugs import create_under_free_slug, given_or_free_slugs
-from products.services.staging import ProductEdit, assign, insert, new_product, share_names, stage_product, write
+from products.services.staging import ProductEdit, assign, new_product, stage_product
 from products.services.typed import TypeRules, missing_to_publish, require_valid, rules_for
+from products.services.writing import insert, share_names, write
 
 
 def create_product(*, by: Actor | None, values: ProductInput) -> Product:

@@ -11,8 +11,9 @@ from products.services.actor import Actor
 from products.services.duplicates import explain_duplicates, explain_variant_duplicates
 from products.services.inputs import ProductInput, VariantInput
 from products.services.products import lock_product
-from products.services.staging import ProductEdit, VariantEdit, share_names, stage_product, stage_variant, write
+from products.services.staging import ProductEdit, VariantEdit, stage_product, stage_variant
 from products.services.typed import require_valid
+from products.services.writing import share_names, write
 
 VariantPatch = tuple[str, int, VariantInput]
 

@@ -18,8 +18,9 @@ from products.services.duplicates import explain_variant_duplicates
 from products.services.expected import require_version
 from products.services.inputs import VariantInput
 from products.services.products import lock_product
-from products.services.staging import ProductEdit, VariantEdit, assign, new_variant, stage_variant, write
+from products.services.staging import ProductEdit, VariantEdit, assign, new_variant, stage_variant
 from products.services.typed import require_valid
+from products.services.writing import write
 
 
 @transaction.atomic

@@ -24,17 +24,10 @@ from products.services.changes.restoring import Values, restored
 from products.services.changes.values import VALUES
 from products.services.product_types import create_product_type, delete_product_type, update_product_type
 from products.services.products import create_product, delete_product, lock_product, stage_status
-from products.services.staging import (
-    ProductEdit,
-    VariantEdit,
-    replace_attributes,
-    share_names,
-    stage_product,
-    stage_variant,
-    write,
-)
+from products.services.staging import ProductEdit, VariantEdit, replace_attributes, stage_product, stage_variant
 from products.services.typed import require_valid
 from products.services.variants import add_variant, delete_variant
+from products.services.writing import share_names, write
 
 Entity = Change.Entity
 Action = Change.Action

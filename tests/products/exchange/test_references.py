@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from products.exchange.references import NameReferences, SlugReferences
+from products.exchange.references import NameReferences, SlugReferences, ToCreate
 from products.models import Brand, Category
 from tests.factories.products import BrandFactory, CategoryFactory
 
@@ -126,3 +126,17 @@ def test_a_name_that_cannot_be_stored_creates_nothing(model: Any, word: str) -> 
 
 def test_a_brand_may_be_named_with_the_sign_between_levels() -> None:
     assert settled(names(create_missing=True), brand="A > B")["brand"].name == "A > B"
+
+
+def test_the_brands_of_a_batch_are_created_together(django_assert_max_num_queries) -> None:
+    references, other = names(create_missing=True), BrandFactory(name="Other")
+    words = [f"Brand {number}" for number in range(30)]
+    found = references.find(Brand, [*words, "BRAND 0"])
+    other_found = {"brand": ToCreate((Brand, "other"), "Other")}  # made by somebody else since
+    batch = [{"brand": found[word]} for word in [*words, "BRAND 0"]] + [other_found, {}]
+    with django_assert_max_num_queries(9):
+        references.create_brands(batch)
+    with django_assert_max_num_queries(0):
+        made = [references.settled(values).get("brand") for values in batch]
+    assert [brand.name for brand in made[:-2]] == [*words, "Brand 0"]
+    assert made[-2:] == [other, None]

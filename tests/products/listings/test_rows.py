@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from catalog_project.api.conditional import digest_of
 from products.listings.counts import miscounted
@@ -14,7 +15,7 @@ from products.services.brands import update_brand
 from products.services.categories import move_category, update_category
 from products.services.products import archive_product, create_product, publish_product, update_product
 from products.services.variants import add_variant, delete_variant, move_stock, set_stock, update_variant
-from tests.factories.products import BrandFactory, CategoryFactory
+from tests.factories.products import AttributeFactory, BrandFactory, CategoryFactory, ProductTypeFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,9 @@ EDITS = {
     ),
     "moved to another brand": lambda bag: update_product(by=None, product_id=bag.pk, values={"brand": BrandFactory()}),
     "put elsewhere": lambda bag: update_product(by=None, product_id=bag.pk, values={"categories": [CategoryFactory()]}),
+    "given a window": lambda bag: update_product(
+        by=None, product_id=bag.pk, values={"published_from": timezone.now(), "external_id": "E"}
+    ),
     "published": lambda bag: publish_product(by=None, product_id=bag.pk),
     "archived": lambda bag: archive_product(by=None, product_id=bag.pk),
     "given a variant": lambda bag: add_variant(
@@ -83,6 +87,24 @@ def test_it_shows_the_tables_after_every_kind_of_write(bag, edit) -> None:
     EDITS[edit](bag)
     assert list(find_drift()) == []
     assert miscounted() == 0
+
+
+@pytest.mark.parametrize("edit", ["given a window", "published", "given a variant", "priced", "sold"])
+def test_it_keeps_what_a_product_is_filtered_by(edit) -> None:
+    size = AttributeFactory(code="size", type="number", filterable=True)
+    prices = {"USD": {"amount": Decimal(1)}}
+    product = create_product(
+        by=None,
+        values={
+            "name": "Bag",
+            "product_type": ProductTypeFactory(attributes=[size]),
+            "attributes": {"size": 5},
+            "variants": [{"sku": sku, "stock": 3, "prices": prices} for sku in ("B1", "B2")],
+        },
+    )
+    EDITS[edit](product)
+    assert list(find_drift()) == []
+    assert Listing.objects.get().facet_values == {"size": [5]}
 
 
 @pytest.mark.parametrize("least", [1, inserting.WORTH_COPYING])

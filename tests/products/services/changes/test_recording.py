@@ -23,8 +23,9 @@ from products.services.products import (
     update_product,
 )
 from products.services.retyping import retype_product
-from products.services.staging import ProductEdit, insert, new_product, stage_product, stage_variant, write
+from products.services.staging import ProductEdit, new_product, stage_product, stage_variant
 from products.services.variants import add_variant, delete_variant, move_stock, set_stock, update_variant
+from products.services.writing import insert, write
 from tests.factories.accounts import UserFactory
 from tests.factories.products import AttributeFactory, BrandFactory, CategoryFactory, ProductFactory, VariantFactory
 
