@@ -110,7 +110,7 @@ class Source:
         if self.is_away:
             return None
         if not self._lock.acquire(timeout=PATIENCE_SECONDS):
-            self._leave()
+            self._leave(is_silent=True)
             return None
         try:
             if self._answered <= come:  # the latest answer may be older than this call
@@ -147,9 +147,7 @@ class Source:
         is_silent = time.monotonic() - begin >= PATIENCE_SECONDS
         if not is_new and not is_silent:  # the connection ended, which does not say that the server is away
             return self._ask()
-        if is_silent:
-            in_doubt.set()
-        self._leave()
+        self._leave(is_silent=is_silent)
         return None
 
     def _connected(self) -> Link:
@@ -162,7 +160,9 @@ class Source:
             self._link.close()
             self._link = None
 
-    def _leave(self) -> None:
+    def _leave(self, *, is_silent: bool) -> None:
+        if is_silent:
+            in_doubt.set()
         if self._returned is None:
             logger.warning("the database does not answer")
             self._returned = returned = threading.Event()

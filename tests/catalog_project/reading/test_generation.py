@@ -176,11 +176,22 @@ def test_while_the_database_is_away_one_thread_asks_and_nobody_waits(monkeypatch
 def test_who_hangs_up_is_not_told_of_a_return(monkeypatch, sources) -> None:
     monkeypatch.setattr(generation, "PAUSE_SECONDS", 0.02)
     source = sources()
-    source._leave()
+    source._leave(is_silent=False)
     source.close()
     assert not source.is_away
     until(lambda: not any(thread.name == "generation-return" for thread in threading.enumerate()))
     assert source._link is None
+
+
+@postgres
+def test_who_waits_in_vain_to_ask_puts_the_server_in_doubt(monkeypatch, sources) -> None:
+    """The others who come in meanwhile must not find out by themselves, in the time that a statement may take."""
+    monkeypatch.setattr(generation, "PATIENCE_SECONDS", 0.05)
+    source = sources()
+    with source._lock:
+        assert source.current() is None
+        assert (source.is_away, in_doubt.is_set()) == (True, True)
+    in_doubt.clear()
 
 
 @postgres
