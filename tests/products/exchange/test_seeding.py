@@ -7,11 +7,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog_project.processes import worth_starting
 from products.exchange import seeding
 from products.exchange.exporting import export_lines
 from products.exchange.seed_shop import Shop
 from products.exchange.seed_words import COLORS, TREE
-from products.exchange.seed_workers import seed_catalog, worth_starting
+from products.exchange.seed_workers import seed_catalog
 from products.exchange.seeding import Landed, SeedingError
 from products.models import (
     Attribute,
