@@ -43,14 +43,15 @@ class Landing:
         self._importer = importer
         self._idle = list[Connection]()
         self._busy = dict[Connection, _Batch]()
+        self._silent = set[Connection]()  # those that have landed something, for all that is known
         self._held = _Batch()
         self._open = _Open()
         self._age = 0  # rises when what workers remember of the catalog may have changed
 
     @property
     def has_landed(self) -> bool:
-        """Whether there is anything in the catalog of which nobody has been told, behind a line that failed to land."""
-        return any(record.outcome not in {None, Outcome.FAILED} for record in self._open.records)
+        """Whether there may be anything in the catalog behind the last record that was yielded."""
+        return bool(self._silent) or any(record.outcome not in {None, Outcome.FAILED} for record in self._open.records)
 
     def land(
         self, batches: Iterable[Sequence[Record]], *, workers: int, settings: Settings
@@ -121,7 +122,12 @@ class Landing:
 
     def _receive(self, pipe: Connection) -> None:
         batch = self._busy.pop(pipe)
-        for (record, _), (outcome, faults) in zip(batch.items, _results(pipe), strict=True):
+        self._silent.add(pipe)
+        results = _answer(pipe)
+        self._silent.remove(pipe)
+        if isinstance(results, Error):
+            raise results
+        for (record, _), (outcome, faults) in zip(batch.items, results, strict=True):
             record.outcome, record.faults, record.values = outcome, faults, {}
         self._idle.append(pipe)
 
@@ -199,12 +205,9 @@ def _land(importer: Importer, records: Sequence[Record]) -> list[Result] | Error
         return type(error)(str(error))  # without what caused it, which cannot be sent
 
 
-def _results(pipe: Connection) -> list[Result]:
-    """What became of a batch. Raises Error, ChildProcessError."""
+def _answer(pipe: Connection) -> list[Result] | Error:
+    """What became of a batch. Raises ChildProcessError where nobody is left to say it."""
     try:
-        answer: list[Result] | Error = pipe.recv()
+        return cast("list[Result] | Error", pipe.recv())
     except (EOFError, ConnectionError) as error:
         raise ChildProcessError(LOST) from error
-    if isinstance(answer, Error):
-        raise answer
-    return answer
