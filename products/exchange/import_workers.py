@@ -94,8 +94,8 @@ class Landing:
             self._advance()
 
     def _advance(self) -> None:
-        """Hand out what can be landed now, else wait until something has landed; there is one or the other."""
-        if not self._hand_out():
+        """Hand out what can be landed now, else wait until something has landed that was."""
+        if not self._hand_out() and self._busy:
             for pipe in cast("list[Connection]", wait(self._busy)):
                 self._receive(pipe)
 

@@ -266,6 +266,12 @@ def test_how_many_workers_there_are_may_be_said(written: Written, team: Team, wo
     assert len(team.hands) == hands
 
 
+def test_workers_need_not_be_waited_for_where_nothing_can_be_read(tmp_path: Path, team: Team) -> None:
+    (tmp_path / "a.ndjson").write_text("{\n" * 99 + json.dumps(CUP) + "\n" + "{\n" * 99)
+    assert "198 of 199 rows failed" in refusal(str(tmp_path / "a.ndjson"), 1, workers=2)
+    assert Product.objects.get().name == "Cup"
+
+
 def test_a_dry_run_has_no_workers(written: Written, team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_catalog, "can_have_workers", can_have_workers)
     assert run(written(*[CUP] * 9), dry_run=True, workers=3)["unchanged"] == 8
