@@ -6,7 +6,7 @@ As if each line were landed by itself, whichever batch it comes to be in.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeGuard
+from typing import Any
 
 from products.exchange.matching import Matches, Values
 from products.exchange.references import SlugReferences, ToCreate
@@ -83,11 +83,18 @@ def claims_of(values: Values, matches: Matches, references: SlugReferences) -> C
             claims.give_slug(slug)
     elif "name" in values:
         claims.derive_slug("slug", derive_slug(values["name"], kind="product"))
-    for missing in filter(_is_missing, (values.get("brand"), *values.get("categories", ()))):
+    for missing in missing_in(values):
         claims.alone.add(missing.key)
         for table, slug in references.slugs_of(missing):
             claims.derive_slug(table, slug)
     return claims
+
+
+def missing_in(values: Values) -> Iterator[ToCreate]:
+    """The brands and categories that a record would create."""
+    for row in (values.get("brand"), *values.get("categories", ())):
+        if isinstance(row, ToCreate):
+            yield row
 
 
 def named(document: Any, references: SlugReferences) -> Values:
@@ -117,10 +124,6 @@ def _keys(values: Values) -> Iterator[Key]:
             yield "sku", sku_key(variant["sku"])
         if variant.get("external_id"):
             yield "variant", variant["external_id"]
-
-
-def _is_missing(row: Any) -> TypeGuard[ToCreate]:
-    return isinstance(row, ToCreate)
 
 
 def _text(document: Mapping[str, Any], name: str) -> Iterator[tuple[str, str]]:
