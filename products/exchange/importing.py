@@ -15,9 +15,11 @@ from catalog_project.api.exceptions import faults_of
 from catalog_project.api.serializers import unknown_value
 from catalog_project.errors import Fault
 from catalog_project.jobs.positions import START, Position
+from products.exchange.claims import Claims, claims_of, named
 from products.exchange.csv_rows import group_rows, read_csv
 from products.exchange.definitions import AttributeWriter, ProductTypeWriter
 from products.exchange.mapping import SourceMapping
+from products.exchange.matching import find_matches
 from products.exchange.reading import Source, SourceError, numbered_lines, read_ndjson
 from products.exchange.records import Record
 from products.exchange.references import MAX_WORDS, NameReferences, SlugReferences
@@ -54,7 +56,7 @@ class Importer:
         create_missing: bool = False,
         kinds: Collection[str] = KINDS,
     ) -> None:
-        self._mapping, self.kinds = mapping, kinds
+        self.mapping, self.kinds = mapping, kinds
         remember = NameReferences if mapping else SlugReferences
         self._references = remember(by=by, create_missing=create_missing)
         self._products = ProductWriter(by=by, references=self._references, is_foreign=mapping is not None)
@@ -72,7 +74,7 @@ class Importer:
         Each record is written entirely or not at all. Raises what is no record's fault, such as a lost database.
         """
         self._references.look_again()
-        readable = [(self._kind(record), record) for record in batch if record.outcome is None]
+        readable = [(self.kind(record), record) for record in batch if record.outcome is None]
         for kind, group in groupby(readable, key=lambda pair: pair[0]):
             self._land(kind, [record for _, record in group])
         return batch
@@ -98,13 +100,23 @@ class Importer:
                     self._writers[kind].write(valid)
         self._references.forget()
 
-    def _kind(self, record: Record) -> str:
-        if self._mapping or not isinstance(record.source, dict):
+    def claims(self, documents: Sequence[tuple[Record, Any]]) -> Iterator[Claims]:
+        """What products lay claim to, as far as the catalog tells now."""
+        self._references.look_again()
+        self._remember([document for _, document in documents])
+        for record, document in documents:
+            record.values = named(document, self._references)
+        matches = find_matches([record for record, _ in documents])
+        return (claims_of(record.values, matches, self._references) for record, _ in documents)
+
+    def kind(self, record: Record) -> str:
+        """What a record is to write."""
+        if self.mapping or not isinstance(record.source, dict):
             return PRODUCT
         return str(record.source.get("kind", PRODUCT))
 
     def _validate(self, kind: str, records: Sequence[Record]) -> list[Record]:
-        documents = [self._document(record) for record in records]
+        documents = [self.document(record) for record in records]
         self._remember(documents)
         for record, document in zip(records, documents, strict=True):
             try:
@@ -116,9 +128,10 @@ class Importer:
                     record.fail([fault])
         return [record for record in records if record.outcome is None]
 
-    def _document(self, record: Record) -> Any:
-        if self._mapping:
-            return self._mapping.document(record.source)
+    def document(self, record: Record) -> Any:
+        """A record in the write shape; nothing has looked into it yet."""
+        if self.mapping:
+            return self.mapping.document(record.source)
         if isinstance(record.source, dict) and "kind" in record.source:
             return {name: value for name, value in record.source.items() if name != "kind"}
         return record.source

@@ -75,6 +75,19 @@ class SourceMapping:
         return document
 
 
+# For documents that another process has mapped.
+AS_THEY_ARE = SourceMapping(
+    format=None,
+    delimiter=",",
+    group=None,
+    starts=None,
+    product=lambda scope: scope[0],
+    loops=(),
+    variant=None,
+    without_variants=None,
+)
+
+
 def load_mapping(name: str) -> SourceMapping:
     """Read and compile a mapping. Raises SourceError naming file, place and reason."""
     try:

@@ -48,6 +48,16 @@ class Matches:
         by_id = self.variant_ids.get(variant.get("external_id") or "")
         return by_id or self.skus.get(sku_key(variant.get("sku", "")))
 
+    def owners(self, values: Values) -> Iterator[Owner]:
+        """The products that have any of a record's keys, whether it means them or not; some of them more than once."""
+        found = [self.external_ids.get(values.get("external_id") or ""), self.slugs.get(values.get("slug", ""))]
+        for variant in values.get("variants", ()):
+            found += [
+                self.variant_ids.get(variant.get("external_id") or ""),
+                self.skus.get(sku_key(variant.get("sku", ""))),
+            ]
+        yield from filter(None, found)
+
     def conflicts(self, values: Values, target: Owner | None) -> Iterator[Fault]:
         """The keys of a record that belong to other products than the one it means."""
         own = target.id if target else None
@@ -71,18 +81,6 @@ def find_matches(records: Sequence[Record]) -> Matches:
         skus=_variants("sku_key", (sku_key(variant["sku"]) for variant in variants if "sku" in variant)),
         variant_ids=_variants("external_id", (variant.get("external_id") for variant in variants)),
     )
-
-
-def keys_of(values: Values, target: Owner | None) -> set[tuple[str, object]]:
-    """Everything that a record names its product by: two records that share any of it must follow one another."""
-    keys: set[tuple[str, object]] = {("product", target.id)} if target else set()
-    keys |= {(name, values[name]) for name in ("external_id", "slug") if values.get(name)}
-    for variant in values.get("variants", ()):
-        if "sku" in variant:
-            keys.add(("sku", sku_key(variant["sku"])))
-        if variant.get("external_id"):
-            keys.add(("variant", variant["external_id"]))
-    return keys
 
 
 def _products(field: str, products: Iterable[Values]) -> dict[str, Owner]:

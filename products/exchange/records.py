@@ -87,8 +87,13 @@ def batches(records: Iterable[Read]) -> Iterator[list[Read]]:
     for record in records:
         batch.append(record)
         size += record.size
-        if (len(batch) >= BATCH_RECORDS or size >= BATCH_BYTES) and record.end:
+        if is_full(len(batch), size) and record.end:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def is_full(records: int, size: int) -> bool:
+    """Whether so many records, or bytes of them, are a batch."""
+    return records >= BATCH_RECORDS or size >= BATCH_BYTES

@@ -5,7 +5,7 @@ refused in the end leaves no brand behind.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from products.schemas.references import References
 from products.services.actor import Actor
 from products.services.brands import create_brand, create_brands
 from products.services.categories import create_category
+from products.services.slugs import derive_slug
 
 Key = tuple[type[Any], str]
 # As many words as one query may carry on any database, and for as many a suggestion is sought.
@@ -107,6 +108,10 @@ class SlugReferences(References):
         """Under which two words that mean the same are the same."""
         return word
 
+    def slugs_of(self, missing: ToCreate) -> Iterator[tuple[type[Any], str]]:
+        """The slugs that are made of names for it: here none, since the word is one."""
+        yield from ()
+
     def look_up(self, model: type[Any], strangers: Mapping[Key, str]) -> dict[Key, Any]:
         """The rows that exist, by key."""
         return {(model, slug): row for slug, row in super().find(model, strangers.values()).items()}
@@ -160,6 +165,12 @@ class NameReferences(SlugReferences):
     def key(self, word: str) -> str:
         """The names' sort keys."""
         return LEVEL.join(map(sort_key, _names(word)))
+
+    def slugs_of(self, missing: ToCreate) -> Iterator[tuple[type[Any], str]]:
+        """The slugs of its names, and so of all the categories above it."""
+        model, _ = missing.key
+        for name in _names(missing.word) if model is Category else [missing.word.strip()]:
+            yield model, derive_slug(name, kind=model._meta.model_name or "")
 
     def look_up(self, model: type[Any], strangers: Mapping[Key, str]) -> dict[Key, Any]:
         """The rows that exist, by key; where several share a name, the oldest."""

@@ -1,21 +1,13 @@
 """Seeding by several processes: one hands out batches, the others land them."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import cast
 
 from catalog_project.garbage import collecting_seldom
-from catalog_project.processes import start
+from catalog_project.processes import LOST, started
 from products.exchange.seeding import Landed, SeedingError, batches, land, prepare
-
-WORTH_A_PROCESS = 5_000  # products: a process needs a second to begin
-MOST_UNASKED = 4  # each holds 100 MB
-
-
-def worth_starting(products: int, processors: int) -> int:
-    """How many processes to seed so many products with."""
-    return max(1, min(processors, MOST_UNASKED, products // WORTH_A_PROCESS))
 
 
 def seed_catalog(*, products: int, seed: int, workers: int = 1) -> Iterator[Landed]:
@@ -35,7 +27,7 @@ def seed_catalog(*, products: int, seed: int, workers: int = 1) -> Iterator[Land
 def _landed_by(workers: int, products: int, seed: int) -> Iterator[Landed]:
     waiting = batches(products)
     failure: SeedingError | None = None
-    with _started(workers, seed) as pipes:
+    with started(workers, f"{__name__}.work", seed) as pipes:
         busy = {pipe for pipe in pipes if _hand_out(waiting, pipe)}
         while busy:
             for pipe in cast("list[Connection]", wait(busy)):
@@ -48,20 +40,6 @@ def _landed_by(workers: int, products: int, seed: int) -> Iterator[Landed]:
                     busy.remove(pipe)
     if failure:
         raise failure
-
-
-@contextmanager
-def _started(workers: int, seed: int) -> Iterator[list[Connection]]:
-    """Worker processes, which end when their pipe does."""
-    with ExitStack() as stack:
-        pipes = []
-        for _ in range(workers):
-            process, pipe = start(f"{__name__}.work", seed)
-            stack.callback(process.join)
-            pipes.append(pipe)
-        for pipe in pipes:
-            stack.enter_context(pipe)
-        yield pipes
 
 
 def work(pipe: Connection, seed: int) -> None:
@@ -90,4 +68,4 @@ def _outcome(pipe: Connection) -> Landed | SeedingError:
     try:
         return cast("Landed | SeedingError", pipe.recv())
     except (EOFError, ConnectionError):
-        return SeedingError("A worker process ended before its time.")
+        return SeedingError(f"{LOST}.")

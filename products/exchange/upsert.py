@@ -1,6 +1,6 @@
 """Writes product records: each creates a product, edits the one it means, or changes nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from django.db import DataError, IntegrityError, OperationalError, transaction
@@ -8,8 +8,9 @@ from django.db.models import Count
 
 from catalog_project.api.integrity import translate
 from catalog_project.errors import DomainError, Fault
+from products.exchange.claims import Claims, claims_of
 from products.exchange.edits import creation_faults, staged
-from products.exchange.matching import Matches, Owner, Values, find_matches, keys_of
+from products.exchange.matching import Matches, Owner, Values, find_matches
 from products.exchange.records import Outcome, Record
 from products.exchange.references import SlugReferences
 from products.exchange.spelling import TypedSpellings
@@ -67,55 +68,61 @@ class ProductWriter:
         self._try(records[middle:])
 
     def _write_in_waves(self, records: Sequence[Record]) -> None:
-        """Records that mean one product or share a key follow one another, the others go together."""
+        """Records that lay claim to the same follow one another, the others go together."""
         while records:
             matches = find_matches(records)
-            wave: list[tuple[Record, Owner | None]] = []
-            later: list[Record] = []
-            taken: set[tuple[str, object]] = set()
-            for record in records:
-                target = matches.target(record.values)
-                keys = keys_of(record.values, target)
-                if taken.isdisjoint(keys):
-                    wave.append((record, target))
-                else:
-                    later.append(record)
-                taken |= keys
+            wave, later = self._divided(records, matches)
             self._write_wave(wave, matches)
             records = later
 
-    def _write_wave(self, wave: Sequence[tuple[Record, Owner | None]], matches: Matches) -> None:
-        new: list[Record] = []
-        known: dict[int, Record] = {}
-        for record, target in wave:
+    def _divided(self, records: Sequence[Record], matches: Matches) -> tuple[list[Record], list[Record]]:
+        """Those that can be written at once, and those that must follow them."""
+        wave: list[Record] = []
+        later: list[Record] = []
+        claimed, put_off = Claims(), Claims()
+        for record in records:
+            claims = claims_of(record.values, matches, self._references)
+            if claims.crosses(put_off) or claims.must_follow(claimed):
+                later.append(record)
+                put_off.add(claims)
+                if record.values.get("slug"):
+                    put_off.add(claimed)  # whose slugs it may free
+            else:
+                wave.append(record)
+                claimed.add(claims)
+        return wave, later
+
+    def _write_wave(self, wave: Sequence[Record], matches: Matches) -> None:
+        good: list[tuple[Record, Owner | None]] = []
+        for record in wave:
+            target = matches.target(record.values)
             faults = [*matches.conflicts(record.values, target)]
             if target is None:
                 faults += creation_faults(record.values)
             if faults:
                 record.fail(faults)
-            elif target:
-                known[target.id] = record
             else:
-                new.append(record)
-        self._create(new)
-        self._edit(known)
+                good.append((record, target))
+        self._references.create_brands(record.values for record, _ in good)
+        settled = [(record, target, self._references.settled(record.values)) for record, target in good]
+        self._create([(record, values) for record, target, values in settled if target is None])
+        self._edit({target.id: (record, values) for record, target, values in settled if target})
 
-    def _create(self, records: Sequence[Record]) -> None:
+    def _create(self, records: Sequence[tuple[Record, Values]]) -> None:
         if not records:
             return
-        self._references.create_brands(record.values for record in records)
-        batch = [self._references.settled(record.values) for record in records]
+        batch = [settled for _, settled in records]
         if self._is_foreign:
             spellings = TypedSpellings(_type_ids(batch))
             batch = [spellings.applied(values) for values in batch]
         create_products(by=self._by, batch=batch)  # type: ignore[arg-type]
-        for record in records:
+        for record, _ in records:
             record.outcome = Outcome.CREATED
 
-    def _edit(self, records: dict[int, Record]) -> None:
+    def _edit(self, records: Mapping[int, tuple[Record, Values]]) -> None:
         if not records:
             return
-        settled = {product_id: self._references.settled(record.values) for product_id, record in records.items()}
+        settled = {product_id: values for product_id, (_, values) in records.items()}
         share_names(settled.values())  # type: ignore[arg-type]
         owners = Variant.objects.filter(product__in=records).values_list("product")
         counts = dict(owners.annotate(Count("pk")).order_by())
@@ -128,7 +135,7 @@ class ProductWriter:
                 settled |= {key: spellings.applied(settled[key], products[key]) for key in portion}
             write(
                 [
-                    _staged(products[product_id], records[product_id], settled[product_id], rules)
+                    _staged(products[product_id], records[product_id][0], settled[product_id], rules)
                     for product_id in portion
                 ],
                 by=self._by,

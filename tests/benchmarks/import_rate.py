@@ -17,30 +17,46 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import psycopg
 
+from tests.benchmarks.accounting import descendants, memory
+
 ROOT = Path(__file__).resolve().parents[2]
 # Reads the whole line as one column: neither character stands in any JSON.
 COPY = r"COPY bare (line) FROM STDIN (FORMAT csv, DELIMITER E'\x01', QUOTE E'\x02')"
+SAMPLED_SECONDS = 0.2
 EMPTY = "TRUNCATE products_product, products_category, products_brand CASCADE"
 
 
+class Cost(NamedTuple):
+    """What a command took together with all the processes that it started: processor time, and memory at its peak.
+
+    The memory is a sum in megabytes, sampled; what processes share counts once.
+    """
+
+    seconds: float
+    peak: float
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s of processors, peak {self.peak:.0f} MB"
+
+
 class Run(NamedTuple):
-    """One import: its seconds, the summary that it printed, and the most memory it held, in megabytes."""
+    """One import: its seconds, the summary that it printed, and what it cost."""
 
     seconds: float
     summary: dict[str, int]
-    peak: float
+    cost: Cost
 
     def __str__(self) -> str:
         products = sum(self.summary.values())
         said = ", ".join(f"{count:,} {name}" for name, count in self.summary.items() if count)
-        return f"{said} in {self.seconds:.1f} s: {products / self.seconds:,.0f} products/s, peak {self.peak:.0f} MB"
+        return f"{said} in {self.seconds:.1f} s: {products / self.seconds:,.0f} products/s, {self.cost}"
 
 
 def main() -> None:
@@ -85,22 +101,35 @@ def copy(url: str, file: Path) -> float:
 def run_import(url: str, file: Path, mapping: Path | None) -> Run:
     options = ["--mapping", str(mapping)] if mapping else []
     started = time.perf_counter()
-    output, peak = manage(url, "import_catalog", str(file), "--create-missing", "--json", *options)
-    return Run(time.perf_counter() - started, json.loads(output), peak)
+    output, cost = manage(url, "import_catalog", str(file), "--create-missing", "--json", *options)
+    return Run(time.perf_counter() - started, json.loads(output), cost)
 
 
-def manage(url: str, *arguments: str) -> tuple[str, float]:
-    """Run a command of the catalog; what it printed and its peak memory in megabytes."""
+def manage(url: str, *arguments: str) -> tuple[str, Cost]:
+    """Run a command of the catalog; what it printed and what it cost."""
     environment = {**os.environ, "DATABASE_URL": url, "REDIS_URL": ""}
     with subprocess.Popen(
         [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
+        peak = 0.0
+        while not os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            peak = max(peak, held(process.pid))
+            time.sleep(SAMPLED_SECONDS)
         output = process.stdout.read() if process.stdout else ""
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in {0, 1}:
         sys.exit(f"{' '.join(arguments)} ended with status {process.returncode}.")
-    return output, usage.ru_maxrss / 1024
+    return output, Cost(usage.ru_utime + usage.ru_stime, peak)
+
+
+def held(root: int) -> float:
+    """What a process and all below it hold now."""
+    total = 0.0
+    for pid in (root, *descendants(root)):
+        with suppress(OSError, KeyError):  # it has just ended
+            total += memory(pid).proportional
+    return total
 
 
 @contextmanager

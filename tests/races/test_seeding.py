@@ -1,77 +1,19 @@
 """Seeding by several processes, and seeding that is killed, give the catalog of one process left in peace."""
 
-import os
-import secrets
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from products.exchange.seeding import BATCH
-from tests.live import PATIENCE_SECONDS, ROOT, fresh_database
+from tests.live import PATIENCE_SECONDS, ROOT
+from tests.races.shelves import Shelf, shelf
 
 PRODUCTS = 5 * BATCH - 100
 SEED = ("seed_catalog", "--products", str(PRODUCTS))
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """A migrated database, and the commands that work on it."""
-
-    folder: Path
-    url: str
-    environment: dict[str, str]
-
-    def start(self, *command: str) -> subprocess.Popen[str]:
-        """Start a management command."""
-        return subprocess.Popen(
-            [sys.executable, "manage.py", *command],
-            cwd=ROOT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def manage(self, *command: str) -> str:
-        """Run one to its end and return what it printed."""
-        process = self.start(*command)
-        printed, _ = process.communicate(timeout=120)
-        assert process.returncode == 0
-        return printed
-
-    def count(self) -> int:
-        """How many products there are."""
-        return self.ask("SELECT count(*) FROM products_product")
-
-    def ask(self, question: str) -> int:
-        """The number that a statement gives."""
-        if self.url.startswith("sqlite"):
-            with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"))) as connection:
-                return int(connection.execute(question).fetchone()[0])
-        with psycopg.connect(self.url) as connection:
-            return int((connection.execute(question).fetchone() or [0])[0])
-
-    def exported(self) -> list[str]:
-        """The catalog, without ids and times."""
-        path = self.folder / "catalog.ndjson"
-        self.manage("export_catalog", str(path))
-        return sorted(path.read_text().splitlines())
-
-
-@contextmanager
-def shelf(folder: Path) -> Iterator[Shelf]:
-    with fresh_database(folder) as url:
-        keys = {name: secrets.token_urlsafe(48) for name in ("SECRET_KEY", "JWT_SIGNING_KEY")}
-        made = Shelf(folder, url, {**os.environ, **keys, "DATABASE_URL": url})
-        made.manage("migrate", "--verbosity", "0")
-        yield made
 
 
 @pytest.fixture(scope="module")

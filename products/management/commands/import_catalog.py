@@ -14,11 +14,14 @@ from django.db import Error, reset_queries, transaction
 from tqdm import tqdm
 
 from catalog_project.garbage import collecting_seldom
+from catalog_project.processes import worth_starting
+from products.exchange.import_workers import Landing, Settings
 from products.exchange.importing import Importer, read_records
 from products.exchange.mapping import load_mapping
-from products.exchange.reading import SourceError, open_source
+from products.exchange.reading import Source, SourceError, open_source
 from products.exchange.records import Outcome, Record, Summary, batches
 from products.exchange.rejects import write_reject
+from products.management.workers import add_workers, can_have_workers
 
 NOTHING_DONE = 2
 SHOWN = 10
@@ -39,11 +42,13 @@ class Command(BaseCommand):
         parser.add_argument("--create-missing", action="store_true", help="create unknown brands and categories")
         parser.add_argument("--dry-run", action="store_true", help="say what would happen and change nothing")
         parser.add_argument("--errors", metavar="PATH", help="write failed rows there, with their reasons, as NDJSON")
+        add_workers(parser)
         parser.add_argument("--json", action="store_true", help="print the summary as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Import, then say what became of it."""
         self.summary, self.rows, self.line, self.reasons = Summary(), 0, 0, list[str]()
+        self.landing: Landing | None = None
         try:
             self._import(options)
         except SourceError as error:
@@ -62,10 +67,28 @@ class Command(BaseCommand):
             _dry_run() if options["dry_run"] else nullcontext(),
             collecting_seldom(),
         ):
-            for batch in batches(read_records(source, mapping)):
-                self._note(importer.land(batch), errors)
+            for batch in self._landed(importer, source, options):
+                self._note(batch, errors)
                 bar.update(source.position() - bar.n)
                 reset_queries()  # with DEBUG on, Django would keep every statement
+
+    def _landed(self, importer: Importer, source: Source, options: dict[str, Any]) -> Iterator[Sequence[Record]]:
+        """Batch by batch, by more processes as soon as they are known to pay."""
+        waiting = batches(read_records(source, importer.mapping))
+        wanted = (options.get("workers") if can_have_workers() else 1) or 0
+        while not wanted or wanted == 1:
+            if (batch := next(waiting, None)) is None:
+                return
+            yield importer.land(batch)
+            if not wanted and (workers := worth_starting(self._expected(source))) > 1:
+                wanted = workers
+        self.landing = Landing(importer)
+        settings = Settings(importer.mapping is not None, options["create_missing"])
+        yield from self.landing.land(waiting, workers=wanted, settings=settings)
+
+    def _expected(self, source: Source) -> int:
+        """How many rows there will be, as far as the part that has been read tells."""
+        return self.rows * source.size // source.position() if source.size else self.rows
 
     def _note(self, batch: Sequence[Record], errors: IO[bytes] | None) -> None:
         for record in batch:
@@ -73,7 +96,7 @@ class Command(BaseCommand):
             if record.outcome is Outcome.FAILED:
                 self._note_failure(record, errors)
         self.rows += len(batch)
-        self.line = batch[-1].line
+        self.line = batch[-1].line if batch else self.line
 
     def _note_failure(self, record: Record, errors: IO[bytes] | None) -> None:
         if errors:
@@ -97,7 +120,7 @@ class Command(BaseCommand):
 
     def _interrupted(self, error: BaseException, options: dict[str, Any]) -> CommandError:
         reason = str(error).partition("\n")[0] or "stopped"
-        landed = 0 if options["dry_run"] else self.rows
+        landed = not options["dry_run"] and (self.rows or (self.landing and self.landing.has_landed))
         advice = (
             "the rows up to there have landed, run it again for the rest." if landed else "nothing has been changed."
         )

@@ -1,16 +1,16 @@
 """`manage.py seed_catalog --products N --seed S`: a demo catalog."""
 
-import os
 import sys
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 from tqdm import tqdm
 
-from products.exchange.seed_workers import seed_catalog, worth_starting
+from catalog_project.processes import worth_starting
+from products.exchange.seed_workers import seed_catalog
 from products.exchange.seeding import SeedingError
+from products.management.workers import add_workers, can_have_workers, number
 
 FAILED = 2
 
@@ -24,9 +24,7 @@ class Command(BaseCommand):
         """How many, which, and by how many processes."""
         parser.add_argument("--products", type=_count, default=200, metavar="N", help="how many products (200)")
         parser.add_argument("--seed", type=_count, default=1, metavar="S", help="which products (1)")
-        parser.add_argument(
-            "--workers", type=_workers, metavar="W", help="how many processes (one a processor where that is faster)"
-        )
+        add_workers(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Add what is missing, batch by batch."""
@@ -44,10 +42,7 @@ class Command(BaseCommand):
 
 
 def _allowed_workers(wanted: int | None, products: int) -> int:
-    """SQLite has but one writer."""
-    if connection.vendor != "postgresql":
-        return 1
-    return wanted or worth_starting(products, os.cpu_count() or 1)
+    return (wanted or worth_starting(products)) if can_have_workers() else 1
 
 
 def _stopped(added: int, reason: str) -> str:
@@ -61,14 +56,4 @@ def _rest(present: int) -> str:
 
 
 def _count(text: str) -> int:
-    return _number(text, 100_000_000)
-
-
-def _workers(text: str) -> int:
-    return _number(text, 64)
-
-
-def _number(text: str, most: int) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= most:
-        raise ArgumentTypeError(f"{text!r} is not a number from 1 to {most:,}.")
-    return int(text)
+    return number(text, 100_000_000)

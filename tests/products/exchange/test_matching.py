@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from products.exchange.matching import find_matches, keys_of
+from products.exchange.matching import find_matches
 from products.exchange.records import Record
 from products.models import Product
 from tests.factories.products import ProductFactory, VariantFactory
@@ -74,18 +74,6 @@ def test_a_product_of_another_external_id_keeps_its_sku() -> None:
 
 def test_what_is_its_own_is_no_conflict() -> None:
     assert not conflicts(external_id="7", slug="cup", variants=[{"sku": "Straße-1", "external_id": "V1"}])
-
-
-def test_records_are_told_apart_by_all_their_keys(cup: Product) -> None:
-    values = {"external_id": "7", "slug": "cup", "variants": [{"sku": "A"}, {"external_id": "V1"}], "name": "Cup"}
-    target = find_matches([Record(1, values=values)]).target(values)
-    assert keys_of(values, target) == {
-        ("product", cup.pk),
-        ("external_id", "7"),
-        ("slug", "cup"),
-        ("sku", "a"),
-        ("variant", "V1"),
-    }
 
 
 def test_keys_cost_one_query_for_each_kind(django_assert_num_queries) -> None:

@@ -11,7 +11,7 @@ from products.exchange import seeding
 from products.exchange.exporting import export_lines
 from products.exchange.seed_shop import Shop
 from products.exchange.seed_words import COLORS, TREE
-from products.exchange.seed_workers import seed_catalog, worth_starting
+from products.exchange.seed_workers import seed_catalog
 from products.exchange.seeding import Landed, SeedingError
 from products.models import (
     Attribute,
@@ -75,11 +75,6 @@ def test_a_batch_costs_the_same_statements_however_full() -> None:
     with CaptureQueriesContext(connection) as many:
         seeding.land(shop, range(30, 130))
     assert len(few) == len(many)
-
-
-@pytest.mark.parametrize(("products", "processors", "workers"), [(200, 8, 1), (12_000, 8, 2), (10**6, 8, 4), (9, 1, 1)])
-def test_processes_are_started_where_they_pay(products: int, processors: int, workers: int) -> None:
-    assert worth_starting(products, processors) == workers
 
 
 def test_brands_and_categories_that_are_there_are_used() -> None:

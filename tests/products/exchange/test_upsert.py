@@ -36,6 +36,28 @@ def test_records_that_mean_one_product_by_different_keys_follow_one_another() ->
     assert (only_product().name, only_product().version) == ("C", 3)
 
 
+def test_what_one_record_gives_up_the_next_may_take() -> None:
+    land(CUP)
+    moved = {"external_id": "7", "slug": "mug", "variants": [{"sku": "A1", "external_id": "V1"}]}
+    renamed = {"variants": [{"external_id": "V1", "sku": "B1"}]}
+    taking = {"external_id": "8", "name": "Cup", "variants": [{"sku": "A1"}]}
+    assert outcomes(land(moved, renamed, taking)) == ["changed", "changed", "created"]
+    assert Product.objects.get(external_id="8").slug == "cup"
+
+
+def test_a_brand_is_spelled_as_the_first_record_has_it_whether_it_creates_or_edits() -> None:
+    land(CUP)
+    mapping = {"product": {name: name for name in ("external_id", "name", "brand")}}
+    known, new = {"external_id": "7", "brand": "ACME"}, {"external_id": "8", "name": "Mug", "brand": "Acme"}
+    land(known, new, mapping=mapping, create_missing=True)
+    assert Brand.objects.get().name == "ACME"
+
+
+def test_a_slug_that_is_given_is_not_taken_from_a_name_in_front_of_it() -> None:
+    first, second = {"external_id": "7", "name": "Cup"}, {"external_id": "8", "name": "Mug", "slug": "cup"}
+    assert outcomes(land(first, second)) == ["created", "/slug duplicate"]
+
+
 def test_of_two_records_with_one_sku_the_second_is_refused() -> None:
     first, second = ({"external_id": key, "name": key, "variants": [{"sku": "A1"}]} for key in "ab")
     assert outcomes(land(first, second)) == ["created", "/variants/0/sku duplicate"]

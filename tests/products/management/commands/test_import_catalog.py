@@ -13,8 +13,11 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from products.exchange.importing import Importer
+from products.management.commands import import_catalog
+from products.management.workers import can_have_workers
 from products.models import Brand, Product
 from tests.factories.products import BrandFactory, ProductFactory
+from tests.products.exchange.team import Team
 
 CUP = {"name": "Cup", "external_id": "7", "variants": [{"sku": "A1"}]}
 BAD = {"name": "Mug", "external_id": "8", "brand": "acme"}
@@ -229,6 +232,69 @@ def test_progress_is_drawn_on_a_terminal_alone(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     run(written(CUP))
     assert "100%" in capsys.readouterr().err
+
+
+@pytest.fixture
+def team(monkeypatch: pytest.MonkeyPatch) -> Team:
+    """Workers, of which two are worth starting for 6 lines and more; a batch is 2 lines."""
+    monkeypatch.setattr("products.exchange.records.BATCH_RECORDS", 2)
+    monkeypatch.setattr(import_catalog, "can_have_workers", lambda: True)
+    monkeypatch.setattr(import_catalog, "worth_starting", lambda lines: 2 if lines >= 6 else 1)
+    return Team(monkeypatch, 1)
+
+
+@pytest.mark.parametrize(("lines", "hands"), [(5, 0), (6, 2)])
+def test_workers_are_started_where_they_pay(written: Written, team: Team, lines: int, hands: int) -> None:
+    values = [{"name": f"P{n}", "external_id": f"{n}"} for n in range(lines)]
+    assert run(written(*values))["created"] == lines
+    assert len(team.hands) == hands
+
+
+def test_standard_input_tells_how_much_there_is_only_when_it_has_been_read(
+    written: Written, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = [{"name": f"P{n}", "external_id": f"{n}"} for n in range(9)]
+    content = Path(written(*values)).read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    assert run("-")["created"] == 9
+    assert sum(hand.landed for hand in team.hands) == 3
+
+
+@pytest.mark.parametrize(("workers", "hands"), [(1, 0), (3, 3)])
+def test_how_many_workers_there_are_may_be_said(written: Written, team: Team, workers: int, hands: int) -> None:
+    assert run(written(CUP), workers=workers)["created"] == 1
+    assert len(team.hands) == hands
+
+
+def test_workers_need_not_be_waited_for_where_nothing_can_be_read(tmp_path: Path, team: Team) -> None:
+    (tmp_path / "a.ndjson").write_text("{\n" * 99 + json.dumps(CUP) + "\n" + "{\n" * 99)
+    assert "198 of 199 rows failed" in refusal(str(tmp_path / "a.ndjson"), 1, workers=2)
+    assert Product.objects.get().name == "Cup"
+
+
+def test_a_dry_run_has_no_workers(written: Written, team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_catalog, "can_have_workers", can_have_workers)
+    assert run(written(*[CUP] * 9), dry_run=True, workers=3)["unchanged"] == 8
+    assert not team.hands
+
+
+def test_rows_that_landed_behind_those_that_were_lost_are_not_nothing(written: Written, team: Team) -> None:
+    team.lost = {1}
+    values = [{"name": f"P{n}", "external_id": f"{n}"} for n in range(9)]
+    message = refusal(written(*values), 1, workers=2)
+    assert "A worker process ended before its time after line 0; the rows up to there have landed" in message
+    assert Product.objects.count() == 2
+
+
+def test_a_database_that_workers_have_lost_is_said(
+    written: Written, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(*args: Any) -> None:
+        raise OperationalError("server closed the connection\nDETAIL: secret")
+
+    monkeypatch.setattr(Importer, "land", lose)
+    message = refusal(written(CUP), 2, workers=2)
+    assert message.endswith("server closed the connection after line 0; nothing has been changed.")
 
 
 def test_unknown_brands_may_be_created(written: Written) -> None:
