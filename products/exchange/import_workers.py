@@ -5,7 +5,7 @@ later one is held back until the earlier one has landed; what is no product wait
 wait for it.
 """
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,15 +18,13 @@ from django.db import Error, reset_queries
 from catalog_project.errors import Fault
 from catalog_project.garbage import collecting_seldom
 from catalog_project.processes import LOST, started
-from products.exchange.claims import Claims, missing_in
+from products.exchange.claims import Claims
 from products.exchange.importing import PRODUCT, Importer
 from products.exchange.mapping import AS_THEY_ARE
 from products.exchange.records import Outcome, Record, is_full
 
 # So many batches for each process are landed, or read ahead, before the first of them has to be told of.
 MOST_OPEN = 4
-# Where so many records wait for a brand or category, the batch that creates it is short.
-MANY, SHORT = 50, 10
 Item = tuple[Record, Any]
 Result = tuple[Outcome | None, list[Fault]]
 
@@ -117,19 +115,11 @@ class Landing:
         """Of what is held as much as crosses nothing in front of it, and the rest."""
         chosen, held = _Batch(), _Batch()
         found = self._importer.claims(self._held.items)
-        most = SHORT if self._is_awaited() else len(self._held.items)
         for item, claims in zip(self._held.items, found, strict=True):
             earlier = (held, *self._busy.values())
-            is_free = not (chosen.is_full or len(chosen.items) == most) and not any(
-                claims.crosses(batch.claims) for batch in earlier
-            )
+            is_free = not chosen.is_full and not any(claims.crosses(batch.claims) for batch in earlier)
             (chosen if is_free else held).add(item, claims)
         return chosen, held
-
-    def _is_awaited(self) -> bool:
-        """Whether many records name a brand or category that is still to be created."""
-        named = Counter(missing.key for record, _ in self._held.items for missing in missing_in(record.values))
-        return any(times >= MANY for times in named.values())
 
     def _receive(self, pipe: Connection) -> None:
         batch = self._busy.pop(pipe)

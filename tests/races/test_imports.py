@@ -95,7 +95,7 @@ def test_several_processes_say_and_leave_what_one_does(
     with shelf(folder) as alone:
         file = written(folder, UNRULY)
         assert several == [imported(alone, file, "--workers", "1") for _ in range(2)]
-    assert several[0].counts["failed"] > 100 < several[0].counts["changed"]
+    assert several[0].counts["failed"] > 50 < several[0].counts["changed"]
 
 
 def test_a_run_that_is_killed_leaves_whole_batches_and_the_next_completes_them(

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from products.exchange import import_workers
 from products.exchange import records as batching
 from products.exchange.exporting import export_lines
 from products.exchange.import_workers import Landing, Settings
@@ -61,8 +60,6 @@ def test_batches_may_end_anywhere(seed: int) -> None:
 @pytest.mark.parametrize("seed", SEEDS)
 def test_several_may_land_them(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batching, "BATCH_RECORDS", 7)
-    monkeypatch.setattr(import_workers, "MANY", 3)
-    monkeypatch.setattr(import_workers, "SHORT", 2)
     sources, options = options_of(seed)
     settings = Settings("mapping" in options, options["create_missing"])
 
