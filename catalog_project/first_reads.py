@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import partial
 
 from django.db import close_old_connections
-from django.http import Http404
 
 from catalog_project.api.remembering import Reading, cache_key
 from catalog_project.reading.cache import is_database_away
@@ -41,7 +40,7 @@ def like(key: Key) -> Answer | None:
 
 
 def read(key: Key, like: Answer, reading: Reading) -> Answer | None:
-    """The answer as it is now; None where there is nothing to show, and where it failed, which `reading` then tells."""
+    """The answer as it is now; None where there is nothing to show or the look failed: `reading` then says why."""
     known, found = like.known_as, DETAIL.fullmatch(key[0])
     if known.finder is None or found is None:
         return None
@@ -51,8 +50,6 @@ def read(key: Key, like: Answer, reading: Reading) -> Answer | None:
         if entry is None and is_database_away():
             return None
         return like.with_body(entry or cache.unkept(make), key[0])
-    except Http404:
-        return None
     except Exception as error:  # noqa: BLE001  # told the long way, which knows what to do about it
         reading.failure = error
         return None

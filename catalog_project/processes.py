@@ -33,9 +33,7 @@ def started(workers: int, path: str, *arguments: Any) -> Iterator[list[Connectio
         for _ in range(workers):
             process, pipe = start(path, *arguments)
             stack.callback(process.join)
-            pipes.append(pipe)
-        for pipe in pipes:
-            stack.enter_context(pipe)
+            pipes.append(stack.enter_context(pipe))  # closed before the process is waited for, which ends by that
         yield pipes
 
 

@@ -7,7 +7,7 @@ query anew. The first costs a round trip as long as that of most reads, the seco
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, NotSupportedError, OperationalError, ProgrammingError
@@ -85,6 +85,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.cursor() as cursor:
             cursor.execute("; ".join(f"SET {scope} {name} = '{value}'" for name, value in granted.settings.items()))
         setattr(self.connection, "granted" if local else "usual", granted)
+
+    def take_back(self) -> None:
+        """Let the rest of the transaction have the limits again that the connection began with."""
+        with self.cursor() as cursor:
+            cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in patience.WEB.settings))
+        cast("Connection", self.connection).granted = None
 
     def fetch_prepared(self, sql: str, parameters: Sequence[Any]) -> Rows:
         """The rows of a query that the server plans once for each connection, and not at each call.

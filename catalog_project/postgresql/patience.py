@@ -83,8 +83,12 @@ def in_line() -> Iterator[None]:
         return
     here: Any = connection
     here.grant(replace(WEB, statement=LINE_SECONDS, lock=WEB.lock + max(left, 0)), local=True)
-    yield
-    here.grant(WEB, local=True)
+    try:
+        yield
+    except BaseException:
+        here.connection.granted = None  # the server takes it back with the savepoint
+        raise
+    here.take_back()
 
 
 def begin_request(seconds: float) -> None:

@@ -51,7 +51,9 @@ class Landing:
     @property
     def has_landed(self) -> bool:
         """Whether there may be anything in the catalog behind the last record that was yielded."""
-        return bool(self._silent) or any(record.outcome not in {None, Outcome.FAILED} for record in self._open.records)
+        if self._busy or self._silent:
+            return True
+        return any(record.outcome not in {None, Outcome.FAILED} for record in self._open.records)
 
     def land(
         self, batches: Iterable[Sequence[Record]], *, workers: int, settings: Settings
@@ -106,9 +108,11 @@ class Landing:
         batch, self._held = self._chosen()
         if batch.items:
             pipe = self._idle.pop()
-            self._busy[pipe] = batch
+            self._silent.add(pipe)  # who is interrupted here does not know what became of it
             with suppress(ConnectionError):  # a process that has ended is noticed when its results are read
                 pipe.send((self._age, [(record.line, document) for record, document in batch.items]))
+            self._silent.remove(pipe)
+            self._busy[pipe] = batch
         return bool(batch.items)
 
     def _chosen(self) -> tuple["_Batch", "_Batch"]:
@@ -125,9 +129,9 @@ class Landing:
         batch = self._busy.pop(pipe)
         self._silent.add(pipe)
         results = _answer(pipe)
-        self._silent.remove(pipe)
         if isinstance(results, Error):
-            raise results
+            raise results  # of a part that may stand behind others that have landed
+        self._silent.remove(pipe)
         for (record, _), (outcome, faults) in zip(batch.items, results, strict=True):
             record.outcome, record.faults, record.values = outcome, faults, {}
         self._idle.append(pipe)
@@ -184,7 +188,7 @@ class _Open:
 
 def work(pipe: Connection, settings: tuple[bool, bool]) -> None:
     """Land batches for as long as somebody hands them out, and say what became of each record."""
-    with suppress(EOFError, ConnectionError), collecting_seldom():
+    with suppress(EOFError, OSError), collecting_seldom():
         age, importer = 0, _importer(Settings(*settings))
         while True:
             now, lines = pipe.recv()
@@ -210,5 +214,5 @@ def _answer(pipe: Connection) -> list[Result] | Error:
     """What became of a batch. Raises ChildProcessError where nobody is left to say it."""
     try:
         return cast("list[Result] | Error", pipe.recv())
-    except (EOFError, ConnectionError) as error:
+    except (EOFError, OSError) as error:
         raise ChildProcessError(LOST) from error

@@ -67,5 +67,5 @@ def _hand_out(waiting: Iterator[range], pipe: Connection) -> bool:
 def _outcome(pipe: Connection) -> Landed | SeedingError:
     try:
         return cast("Landed | SeedingError", pipe.recv())
-    except (EOFError, ConnectionError):
+    except (EOFError, OSError):
         return SeedingError(f"{LOST}.")

@@ -19,7 +19,7 @@ from tests.products.exchange.team import Team
 pytestmark = pytest.mark.django_db
 
 Told = tuple[list[str], list[bytes], list[bytes]]
-SEEDS = range(12)
+SEEDS = range(4)
 LINES, PRODUCTS = 60, 12
 
 
