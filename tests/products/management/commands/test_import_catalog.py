@@ -293,8 +293,9 @@ def test_a_database_that_workers_have_lost_is_said(
         raise OperationalError("server closed the connection\nDETAIL: secret")
 
     monkeypatch.setattr(Importer, "land", lose)
-    message = refusal(written(CUP), 2, workers=2)
-    assert message.endswith("server closed the connection after line 0; nothing has been changed.")
+    message = refusal(written(CUP), 1, workers=2)  # a part of the batch may have landed before
+    assert "server closed the connection after line 0; the rows up to there have landed, run it again" in message
+    assert "secret" not in message
 
 
 def test_unknown_brands_may_be_created(written: Written) -> None:
