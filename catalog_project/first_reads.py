@@ -20,7 +20,7 @@ Key = tuple[str, ...]
 
 ROOM = 1024 * 1024
 # A path that may lead to a detail: that of its collection, and its id or slug.
-DETAIL = re.compile(r"(/.+/)([A-Za-z0-9_-]+)/")
+DETAIL = re.compile(r"(/.+/)[A-Za-z0-9_-]+/")
 
 likes: Memory[Answer] = Memory(ROOM)
 
@@ -41,10 +41,10 @@ def like(key: Key) -> Answer | None:
 
 def read(key: Key, like: Answer, reading: Reading) -> Answer | None:
     """The answer as it is now; None where there is nothing to show or the look failed: `reading` then says why."""
-    known, found = like.known_as, DETAIL.fullmatch(key[0])
-    if known.finder is None or found is None:
+    known, ref = like.known_as, key[0].split("/")[-2]
+    if known.finder is None:
         return None
-    cache, make = known.finder.cache, partial(known.finder.find, found[2])
+    cache, make = known.finder.cache, partial(known.finder.find, ref)
     try:
         entry = cache.entry(cache_key(known.scheme, known.finder.host, key[0]), make, generation=reading.generation)
         if entry is None and is_database_away():

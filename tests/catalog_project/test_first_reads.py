@@ -12,7 +12,6 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.services.tokens import create_token
 from catalog_project import first_reads
 from catalog_project.limits import limiter
 from catalog_project.observability.metrics import flush
@@ -20,8 +19,7 @@ from catalog_project.settings.env import Rate
 from products.models import Product
 from products.services.products import archive_product, delete_product, update_product
 from tests.catalog_project.observability.test_metrics import Rise
-from tests.catalog_project.wsgi import LIST, Reply, Service
-from tests.factories.accounts import UserFactory
+from tests.catalog_project.wsgi import LIST, Reply, Service, looks_at_a_sale, staff
 from tests.factories.products import BrandFactory, ProductFactory, VariantFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -99,14 +97,8 @@ def test_what_nobody_may_see_is_a_404_as_ever(service, product) -> None:
 
 def test_windows_open_and_close_to_the_moment(service, monkeypatch) -> None:
     start = timezone.now()
-    ProductFactory(
-        slug="sale", published_from=start + timedelta(seconds=10), published_until=start + timedelta(seconds=20)
-    )
-    shown = []
-    for seconds in (0, 9.999, 10, 19.999, 20):
-        monkeypatch.setattr(timezone, "now", lambda after=seconds: start + timedelta(seconds=after))
-        shown.append(service.get(f"{LIST}sale/").status)
-    assert shown == [404, 404, 200, 200, 404]
+    seen = looks_at_a_sale(monkeypatch, start, lambda: service.get(f"{LIST}sale/").status)
+    assert seen == [404, 404, 200, 200, 404]
     monkeypatch.setattr(timezone, "now", lambda: start + timedelta(seconds=18))
     assert "s-maxage=2," in service.get(f"{LIST}sale/").headers["Cache-Control"]
 
@@ -134,9 +126,8 @@ def test_what_is_not_like_it_goes_the_long_way(service, product) -> None:
 
 def test_staff_see_what_they_may_and_nobody_else_does(service, product) -> None:
     ProductFactory(slug="secret", status="draft")
-    UserFactory(username="anna", password="correct horse", role="catalog_viewer")
-    staff = {"HTTP_AUTHORIZATION": f"Bearer {create_token(username='anna', password='correct horse').access}"}
-    assert service.get(f"{LIST}secret/", **staff).status == 200
+    signed_in = staff()
+    assert service.get(f"{LIST}secret/", **signed_in).status == 200
     assert service.get(f"{LIST}secret/").status == 404
 
 

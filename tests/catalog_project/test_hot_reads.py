@@ -26,7 +26,7 @@ from products.models import Listing, Product
 from products.services.brands import update_brand
 from products.services.products import archive_product, update_product
 from tests.catalog_project.observability.test_metrics import Rise
-from tests.catalog_project.wsgi import LIST, Reply, Service
+from tests.catalog_project.wsgi import LIST, Reply, Service, looks_at_a_sale, staff
 from tests.factories.accounts import UserFactory
 from tests.factories.products import BrandFactory, ProductFactory
 
@@ -187,25 +187,19 @@ def test_what_was_written_is_in_the_next_answer(service, product) -> None:
 
 def test_staff_and_anyone_never_get_each_others_answers(service, product) -> None:
     ProductFactory(slug="secret", status="draft")
-    UserFactory(username="anna", password="correct horse", role="catalog_viewer")
-    staff = {"HTTP_AUTHORIZATION": f"Bearer {create_token(username='anna', password='correct horse').access}"}
+    signed_in = staff()
     for _ in range(5):
-        assert b'"secret"' in service.get(**staff).body
+        assert b'"secret"' in service.get(**signed_in).body
         assert b'"secret"' not in service.get().body
-        assert (service.get(f"{LIST}secret/", **staff).status, service.get(f"{LIST}secret/").status) == (200, 404)
+        assert (service.get(f"{LIST}secret/", **signed_in).status, service.get(f"{LIST}secret/").status) == (200, 404)
 
 
 def test_windows_open_and_close_to_the_moment(service, product, monkeypatch) -> None:
-    start = timezone.now()
-    ProductFactory(
-        slug="sale", published_from=start + timedelta(seconds=10), published_until=start + timedelta(seconds=20)
-    )
-    shown = []
-    for seconds in (0, 9.999, 10, 19.999, 20):
-        monkeypatch.setattr(timezone, "now", lambda after=seconds: start + timedelta(seconds=after))
+    def is_shown() -> bool:
         service.warm()
-        shown.append(b'"sale"' in service.get().body)
-    assert shown == [False, False, True, True, False]
+        return b'"sale"' in service.get().body
+
+    assert looks_at_a_sale(monkeypatch, timezone.now(), is_shown) == [False, False, True, True, False]
 
 
 def test_shared_caches_are_told_of_the_next_window(service, product, monkeypatch) -> None:

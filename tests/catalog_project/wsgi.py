@@ -1,13 +1,19 @@
 """The WSGI application that is served, called as a server calls it."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from accounts.services.tokens import create_token
 from catalog_project import hot_reads
 from catalog_project.wsgi import application
+from tests.factories.accounts import UserFactory
+from tests.factories.products import ProductFactory
 
 LIST = "/api/v1/products/"
 
@@ -72,3 +78,21 @@ class Service:
             if reply.was_hot:
                 return reply
         pytest.fail("it never came the short way")
+
+
+def staff() -> dict[str, str]:
+    """What a request of somebody carries who may see drafts."""
+    UserFactory(username="anna", password="correct horse", role="catalog_viewer")
+    return {"HTTP_AUTHORIZATION": f"Bearer {create_token(username='anna', password='correct horse').access}"}
+
+
+def looks_at_a_sale(monkeypatch: pytest.MonkeyPatch, start: datetime, look: Callable[[], Any]) -> list[Any]:
+    """What is seen of the product `sale` before its window of ten seconds, in its first and last moments, and after."""
+    ProductFactory(
+        slug="sale", published_from=start + timedelta(seconds=10), published_until=start + timedelta(seconds=20)
+    )
+    seen = []
+    for seconds in (0, 9.999, 10, 19.999, 20):
+        monkeypatch.setattr(timezone, "now", lambda after=seconds: start + timedelta(seconds=after))
+        seen.append(look())
+    return seen
